@@ -1,0 +1,125 @@
+"""A look inside a table: what DynamoDB hides, and a workbook must show."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from dynateach.dynamodb.rules import hashing
+from dynateach.dynamodb.rules.schema import Place
+from dynateach.dynamodb.rules.values import AttributeValue, canonical
+from dynateach.dynamodb.storage.keyspace import Partition
+from dynateach.dynamodb.storage.table import Table
+from dynateach.errors import LabError
+from dynateach.trace import PartitionSplit
+
+if TYPE_CHECKING:
+    from dynateach.dynamodb.service import DynamoDB
+
+
+class PartitionInfo(NamedTuple):
+    """One partition: the range [low, high) of the key space that it owns, and what lies there
+    (``bytes`` as DynamoDB counts item sizes).
+    """
+
+    id: str
+    low: float
+    high: float
+    items: int
+    bytes: int
+
+
+class Location(NamedTuple):
+    """Where a partition key lands: its hash in 32 hex digits, that hash as a fraction of the key
+    space, and the partition that owns it.
+    """
+
+    key: str
+    digest: str
+    position: float
+    partition: str
+
+
+class TableInside:
+    """One table from within. Reading changes nothing and takes no virtual time; ``split`` is the
+    one thing that it can do.
+    """
+
+    def __init__(self, db: "DynamoDB", table: Table) -> None:
+        self._db = db
+        self._table = table
+        self._keyspace = table.keyspace
+
+    @property
+    def partitions(self) -> tuple[PartitionInfo, ...]:
+        """The partitions, in the order of the key space."""
+        return tuple(
+            PartitionInfo(one.id, *self._keyspace.bounds(one), len(one.items), one.bytes)
+            for one in self._keyspace.partitions
+        )
+
+    def locate(self, key: str | int | Decimal | bytes) -> Location:
+        """Where a partition key of this value lands, whether or not such an item exists. Raises
+        ``LabError`` for a key of another type.
+        """
+        value = self._wire_form(key)
+        digest = hashing.digest(value)
+        owner = self._keyspace.partition_of((digest, next(iter(value.values()))))
+        return Location(str(key), digest.hex(), hashing.position(digest), owner.id)
+
+    def split(self, partition: str, at: float | None = None) -> PartitionSplit:
+        """Cut a partition in two, at a fraction of the key space, or where its items divide evenly
+        (in the middle of its range, if it holds too few).
+
+        Published (USENIX ATC 2022): a split point is chosen from the observed distribution of keys.
+        Here it happens at once. Raises ``LabError`` if there is no such partition, or ``at`` is not
+        strictly inside it.
+        """
+        chosen = self._keyspace.named(partition)
+        if chosen is None:
+            known = ", ".join(one.id for one in self._keyspace.partitions)
+            raise LabError(f"table {self._table.name} has no partition {partition!r}", next=f"It has {known}.")
+        low, high = self._keyspace.bounds(chosen)
+        if at is not None and not low < at < high:
+            raise LabError(f"{at} is not inside {partition}", next=f"Choose a point between {low:.6f} and {high:.6f}.")
+        place: Place = (self._boundary(chosen, at, low, high),)
+        left, right = self._keyspace.split(chosen, place)
+        world = self._db.world
+        event = PartitionSplit(
+            world.clock.now,
+            0,
+            self._table.name,
+            chosen.id,
+            left.id,
+            right.id,
+            hashing.position(place[0]),
+            len(left.items),
+            len(right.items),
+        )
+        world.trace.record(event)
+        return event
+
+    def _boundary(self, partition: Partition, at: float | None, low: float, high: float) -> bytes:
+        if at is not None:
+            return hashing.boundary(at)
+        hashes = list(dict.fromkeys(place[0] for place in partition.items))
+        if len(hashes) < 2:
+            return hashing.boundary((low + high) / 2)
+        return bytes(hashes[len(hashes) // 2])
+
+    def _wire_form(self, key: str | int | Decimal | bytes) -> AttributeValue:
+        from boto3.dynamodb.types import TypeSerializer
+
+        value, _ = canonical(_over_the_wire(TypeSerializer().serialize(key)))
+        wanted = self._table.schema.partition.type
+        if wanted not in value:
+            name = self._table.schema.partition.name
+            raise LabError(f"{key!r} is no value for the partition key {name!r}", next=f"Its type is {wanted}.")
+        return value
+
+    def _check(self) -> None:
+        self._keyspace._check()
+
+
+def _over_the_wire(value: AttributeValue) -> AttributeValue:
+    from base64 import b64encode
+
+    return {"B": b64encode(value["B"]).decode()} if "B" in value else value

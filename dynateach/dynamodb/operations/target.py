@@ -1,0 +1,120 @@
+"""One item, and what can be done to it: every operation on items comes down to these few functions."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dynateach.dynamodb.rules import errors
+from dynateach.dynamodb.rules.capacity import read_units, write_units
+from dynateach.dynamodb.rules.hashing import position
+from dynateach.dynamodb.rules.schema import Place, readable
+from dynateach.dynamodb.rules.values import Item
+from dynateach.dynamodb.storage.keyspace import Partition, Stored
+from dynateach.dynamodb.storage.table import Table
+from dynateach.trace import ItemRead, ItemWritten, WriteRefused
+
+if TYPE_CHECKING:
+    from dynateach.dynamodb.service import DynamoDB
+
+
+class Target(NamedTuple):
+    """A place in a table, and what lies there now; ``key`` is any item that has the place's key attributes."""
+
+    table: Table
+    place: Place
+    key: Item
+    partition: Partition
+    old: Stored | None
+
+    @property
+    def old_item(self) -> Item:
+        """What lies there, as a condition sees it: no attributes if nothing does."""
+        return self.old.item if self.old else {}
+
+
+def target_of_item(table: Table, item: Item) -> Target:
+    """Where this item belongs. Raises DynamoDB's error if its key is missing or mistyped."""
+    return _aim(table, table.schema.place_of_item(item), item)
+
+
+def target_of_key(table: Table, key: Item) -> Target:
+    """Where the item with this key is. Raises DynamoDB's error unless it is exactly a key of the table."""
+    return _aim(table, table.schema.place_of_key(key), key)
+
+
+def _aim(table: Table, place: Place, key: Item) -> Target:
+    partition = table.keyspace.partition_of(place)
+    return Target(table, place, key, partition, partition.get(place))
+
+
+def read(db: "DynamoDB", target: Target, consistent: bool) -> float:
+    """Look the item up: the units that it costs; a missing item costs the minimum."""
+    world, table = db.world, target.table
+    size = target.old.size if target.old else 0
+    units = read_units(size, consistent)
+    world.trace.record(
+        ItemRead(
+            world.clock.now,
+            world.request,
+            table.name,
+            target.partition.id,
+            readable(target.place, table.schema, target.key),
+            position(target.place[0]),
+            size,
+            units,
+            consistent,
+        )
+    )
+    return units
+
+
+def write(db: "DynamoDB", target: Target, new: Stored | None) -> float:
+    """Put ``new`` there, or nothing: the units that it costs."""
+    world, table, old = db.world, target.table, target.old
+    if new:
+        target.partition.put(target.place, new)
+    elif old:
+        target.partition.remove(target.place)
+    size = new.size if new else 0
+    units = write_units(old.size if old else 0, size)
+    world.trace.record(
+        ItemWritten(
+            world.clock.now,
+            world.request,
+            table.name,
+            target.partition.id,
+            readable(target.place, table.schema, target.key),
+            position(target.place[0]),
+            _change(old, new),
+            size,
+            units,
+        )
+    )
+    return units
+
+
+def refuse(db: "DynamoDB", target: Target, new_size: int, show_old: bool) -> None:
+    """Raise DynamoDB's error for a condition that did not hold.
+
+    Nothing changes, and the write is charged all the same, by the larger of the item that is there and
+    the one that was to be (``new_size``, 0 where that is unknown): documented.
+    """
+    world, old = db.world, target.old
+    world.trace.record(
+        WriteRefused(
+            world.clock.now,
+            world.request,
+            target.table.name,
+            target.partition.id,
+            readable(target.place, target.table.schema, target.key),
+            position(target.place[0]),
+            write_units(old.size if old else 0, new_size),
+        )
+    )
+    raise errors.condition_failed(old.item if old and show_old else None)
+
+
+def _change(old: Stored | None, new: Stored | None) -> str:
+    if old is None:
+        return "INSERT" if new else "NONE"
+    if new is None:
+        return "REMOVE"
+    return "NONE" if old.item == new.item else "MODIFY"

@@ -1,0 +1,71 @@
+"""DynamoDB's exceptions: one function each, so that every error text is made in one place and found
+with one search.
+"""
+
+from typing import Any
+
+from dynateach.errors import ServiceError
+
+_DYNAMODB = "com.amazonaws.dynamodb.v20120810"
+_VALIDATE = "com.amazon.coral.validate"
+_CORAL = "com.amazon.coral.service"
+
+
+def validation(message: str) -> ServiceError:
+    """The request breaks a rule that can be judged from the request, or from the table's schema."""
+    return ServiceError("ValidationException", message, namespace=_VALIDATE)
+
+
+def invalid_parameter(message: str) -> ServiceError:
+    """``validation`` for the many texts that begin with the same words."""
+    return validation(f"One or more parameter values were invalid: {message}")
+
+
+def too_deep() -> ServiceError:
+    """Lists and maps nested more than 32 levels deep."""
+    return validation(
+        "Nesting Levels have exceeded supported limits: "
+        "Attributes in the item have nested levels beyond supported limit"
+    )
+
+
+def serialization(message: str) -> ServiceError:
+    """The request's JSON has the wrong shape: a number where a string belongs, say."""
+    return ServiceError("SerializationException", message, namespace=_CORAL)
+
+
+def unknown_operation() -> ServiceError:
+    """No such operation."""
+    return ServiceError("UnknownOperationException", "", namespace=_CORAL)
+
+
+def table_not_found(table: str) -> ServiceError:
+    """A control-plane operation names a table that does not exist."""
+    return _dynamodb("ResourceNotFoundException", f"Requested resource not found: Table: {table} not found")
+
+
+def resource_not_found() -> ServiceError:
+    """A data-plane operation names a table that does not exist, or that is not there yet."""
+    return _dynamodb("ResourceNotFoundException", "Requested resource not found")
+
+
+def table_in_use(table: str, being: str) -> ServiceError:
+    """The table can't be touched while it is being "created", "updated" or "deleted"."""
+    return _dynamodb(
+        "ResourceInUseException", f"Attempt to change a resource which is still in use: Table is being {being}: {table}"
+    )
+
+
+def table_exists(table: str) -> ServiceError:
+    """CreateTable with a name that is taken."""
+    return _dynamodb("ResourceInUseException", f"Table already exists: {table}")
+
+
+def condition_failed(old: dict[str, Any] | None = None) -> ServiceError:
+    """The condition of a write did not hold; ``old`` is the item as it is, if the caller asked to see it."""
+    fields = {"Item": old} if old else None
+    return _dynamodb("ConditionalCheckFailedException", "The conditional request failed", fields=fields)
+
+
+def _dynamodb(code: str, message: str, fields: dict[str, Any] | None = None) -> ServiceError:
+    return ServiceError(code, message, namespace=_DYNAMODB, fields=fields)

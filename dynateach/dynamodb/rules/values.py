@@ -1,0 +1,364 @@
+"""Attribute values: the ten data types, checked, made canonical and measured in one pass.
+
+Values stay in wire form (``{"S": "text"}``, ``{"N": "1.5"}``, ``{"M": {…}}``). ``canonical`` builds
+a new value, so a stored item shares nothing with what the caller holds, and answers with the size
+as well, since every write needs both. Stored values are never changed afterwards.
+
+Sizes in bytes (documented, *Item sizes*; numbers as measured on the live service): a string its
+UTF-8 length, a binary its raw length, a boolean or null 1, a list or map 3, plus 1 for each
+element, plus the elements; a set the sum of its members; an attribute its name and its value.
+"""
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dynateach.dynamodb.rules import errors, numbers
+from dynateach.dynamodb.rules.limits import ITEM_BYTES, NESTING_LEVELS
+
+AttributeValue = dict[str, Any]
+"""One value in wire form: exactly one of the ten type tags, and its content."""
+
+Item = dict[str, AttributeValue]
+"""Attribute names and values. Canonical items are shared freely and never mutated."""
+
+Measured = tuple[AttributeValue, int]
+
+
+def canonical(value: AttributeValue, depth: int = 0) -> Measured:
+    """The value in canonical form, and its size in bytes.
+
+    Raises DynamoDB's error for a value that is no attribute value. ``depth`` is how many lists and
+    maps it already lies in.
+    """
+    if type(value) is not dict:
+        raise _not_a_structure(value)
+    if len(value) != 1:
+        value = _the_only_one(value)
+    ((tag, content),) = value.items()
+    measure = _TYPES.get(tag)
+    if measure is None:
+        raise errors.validation(_EMPTY)
+    return measure(content, depth)
+
+
+def canonical_item(item: Mapping[str, AttributeValue]) -> tuple[Item, int]:
+    """A whole item in canonical form, and its size in bytes. Raises DynamoDB's error for the first
+    bad value, or an item over 400 KB.
+    """
+    result, total = _canonical_members(item, 0)
+    if total > ITEM_BYTES:
+        raise errors.validation("Item size has exceeded the maximum allowed size")
+    return result, total
+
+
+def item_size(item: Mapping[str, AttributeValue]) -> int:
+    """The size of a canonical item in bytes."""
+    return sum(_text_size(name) + size_of(value) for name, value in item.items())
+
+
+def size_of(value: AttributeValue) -> int:
+    """The size of a canonical value in bytes, without a name."""
+    ((tag, content),) = value.items()
+    return _SIZES[tag](content)
+
+
+def type_of(value: AttributeValue) -> str:
+    """The type tag: S, N, B, BOOL, NULL, SS, NS, BS, L or M."""
+    return next(iter(value))
+
+
+def depth_of(value: AttributeValue) -> int:
+    """How many lists and maps are nested in each other in a canonical value; 0 for a scalar or a set."""
+    ((tag, content),) = value.items()
+    if tag not in ("L", "M"):
+        return 0
+    members = content if tag == "L" else content.values()
+    return 1 + max(map(depth_of, members), default=0)
+
+
+def binary(text: str) -> bytes:
+    """The raw bytes of a canonical binary."""
+    return b64decode(text)
+
+
+def java_text(value: Any) -> str:
+    """A parameter's value as DynamoDB's messages print it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(map(java_text, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}={java_text(part)}" for key, part in value.items()) + "}"
+    return str(value)
+
+
+def _string(content: Any, depth: int) -> Measured:
+    if type(content) is not str:
+        raise _not_a_string(content)
+    return {"S": content}, len(content) if content.isascii() else _utf8_size(content)
+
+
+def _number(content: Any, depth: int) -> Measured:
+    if type(content) is not str:
+        raise _not_a_string(content)
+    text = numbers.canonical(content)
+    return {"N": text}, _number_size(text)
+
+
+def _binary(content: Any, depth: int) -> Measured:
+    _require_base64(content)
+    return {"B": content}, _binary_size(content)
+
+
+def _boolean(content: Any, depth: int) -> Measured:
+    return {"BOOL": _as_boolean(content)}, 1
+
+
+def _null(content: Any, depth: int) -> Measured:
+    if not _as_boolean(content):
+        raise errors.invalid_parameter("Null attribute value types must have the value of true")
+    return {"NULL": True}, 1
+
+
+def _list(content: Any, depth: int) -> Measured:
+    if type(content) is not list:
+        raise _not_a_list(content)
+    _require_shallow(depth + 1)
+    members = []
+    total = 3
+    for member in content:
+        value, size = canonical(member, depth + 1)
+        members.append(value)
+        total += 1 + size
+    return {"L": members}, total
+
+
+def _map(content: Any, depth: int) -> Measured:
+    if type(content) is not dict:
+        raise _not_a_map(content)
+    _require_shallow(depth + 1)
+    members, size = _canonical_members(content, depth + 1)
+    return {"M": members}, 3 + len(members) + size
+
+
+def _canonical_members(members: Mapping[str, AttributeValue], depth: int) -> tuple[Item, int]:
+    """The attributes of an item or a map, and the size of their names and values."""
+    result: Item = {}
+    total = 0
+    for name, value in members.items():
+        total += len(name) if name.isascii() else _utf8_size(name)
+        # Most values are strings: recognising them here spares each two calls.
+        if type(value) is dict and len(value) == 1 and type(text := value.get("S")) is str and text.isascii():
+            result[name] = {"S": text}
+            total += len(text)
+        else:
+            result[name], size = canonical(value, depth)
+            total += size
+    return result, total
+
+
+def _string_set(content: Any, depth: int) -> Measured:
+    members = _members(content, "An string set  may not be empty")
+    for member in members:
+        if type(member) is not str:
+            raise _not_a_string(member)
+    if len(set(members)) < len(members):
+        raise errors.invalid_parameter(f"Input collection {java_text(members)} contains duplicates.")
+    return {"SS": members}, sum(map(_text_size, members))
+
+
+def _number_set(content: Any, depth: int) -> Measured:
+    members = _members(content, "An number set  may not be empty")
+    for member in members:
+        if type(member) is not str:
+            raise _not_a_string(member)
+    texts = [numbers.canonical(member) for member in members]
+    if len(set(texts)) < len(texts):
+        raise errors.validation("Input collection contains duplicates")
+    return {"NS": texts}, sum(map(_number_size, texts))
+
+
+def _binary_set(content: Any, depth: int) -> Measured:
+    members = _members(content, "Binary sets should not be empty")
+    for member in members:
+        _require_base64(member)
+    if len(set(members)) < len(members):
+        raise errors.invalid_parameter(f"Input collection {java_text(members)}of type BS contains duplicates.")
+    return {"BS": members}, sum(map(_binary_size, members))
+
+
+_TYPES: dict[str, Callable[[Any, int], Measured]] = {
+    "S": _string,
+    "N": _number,
+    "B": _binary,
+    "BOOL": _boolean,
+    "NULL": _null,
+    "SS": _string_set,
+    "NS": _number_set,
+    "BS": _binary_set,
+    "L": _list,
+    "M": _map,
+}
+
+_EMPTY = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+_SEVERAL = (
+    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"
+)
+
+
+def _the_only_one(value: AttributeValue) -> AttributeValue:
+    given = {tag: content for tag, content in value.items() if tag in _TYPES and content is not None}
+    if not given:
+        raise errors.validation(_EMPTY)
+    if len(given) > 1:
+        raise errors.validation(_SEVERAL)
+    return given
+
+
+def _members(content: Any, when_empty: str) -> list[Any]:
+    if type(content) is not list:
+        raise _not_a_list(content)
+    if not content:
+        raise errors.invalid_parameter(when_empty)
+    return list(content)
+
+
+def _require_shallow(depth: int) -> None:
+    if depth > NESTING_LEVELS:
+        raise errors.too_deep()
+
+
+def _text_size(text: str) -> int:
+    return len(text) if text.isascii() else _utf8_size(text)
+
+
+def _utf8_size(text: str) -> int:
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        raise errors.serialization("Invalid UTF-8 in a string value") from None
+
+
+def _number_size(text: str) -> int:
+    if text.isdigit():
+        digits = len(text.rstrip("0"))
+        return 1 + (digits + 1) // 2
+    whole, fraction = numbers.significant_digits(text)
+    return 1 + (whole + 1) // 2 + (fraction + 1) // 2 + (text[0] == "-")
+
+
+def _binary_size(text: str) -> int:
+    return len(text) // 4 * 3 - text.count("=", -2)
+
+
+def _list_size(members: list[AttributeValue]) -> int:
+    return 3 + sum(1 + size_of(member) for member in members)
+
+
+def _map_size(members: Item) -> int:
+    return 3 + len(members) + item_size(members)
+
+
+_SIZES: dict[str, Callable[[Any], int]] = {
+    "S": _text_size,
+    "N": _number_size,
+    "B": _binary_size,
+    "BOOL": lambda _: 1,
+    "NULL": lambda _: 1,
+    "SS": lambda members: sum(map(_text_size, members)),
+    "NS": lambda members: sum(map(_number_size, members)),
+    "BS": lambda members: sum(map(_binary_size, members)),
+    "L": _list_size,
+    "M": _map_size,
+}
+
+
+def _require_base64(content: Any) -> None:
+    if type(content) is not str:
+        raise _not_base64(content)
+    if len(content) % 4:
+        raise errors.serialization(f"Base64 encoded length is expected a multiple of 4 bytes but found: {len(content)}")
+    try:
+        b64decode(content, validate=True)
+    except (Base64Error, ValueError):
+        raise errors.serialization("Invalid last non-pad Base64 character dectected") from None
+
+
+def _as_boolean(content: Any) -> bool:
+    if type(content) is bool:
+        return content
+    if type(content) is str:
+        return _boolean_from_text(content)
+    if isinstance(content, int | float):
+        raise errors.serialization(f"{_token(content)} cannot be converted to Boolean")
+    raise _not_a_scalar(content, "class java.lang.Boolean")
+
+
+def _boolean_from_text(text: str) -> bool:
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in known:
+        raise errors.serialization("Unexpected token received from parser")
+    return known[text.lower()]
+
+
+def _token(content: Any) -> str:
+    if isinstance(content, bool):
+        return "TRUE_VALUE" if content else "FALSE_VALUE"
+    return "NUMBER_VALUE" if isinstance(content, int) else "DECIMAL_VALUE"
+
+
+def _not_a_string(content: Any) -> Exception:
+    if isinstance(content, bool | int | float):
+        return errors.serialization(f"{_token(content)} cannot be converted to String")
+    if content is None:
+        return errors.validation(_EMPTY)
+    return _not_a_scalar(content, "class java.lang.String")
+
+
+def _not_base64(content: Any) -> Exception:
+    if isinstance(content, bool | int | float):
+        return errors.serialization("only base-64-encoded strings are convertible to bytes")
+    if content is None:
+        return errors.validation(_EMPTY)
+    return _not_a_scalar(content, "class java.nio.ByteBuffer")
+
+
+def _not_a_scalar(content: Any, java_class: str) -> Exception:
+    if isinstance(content, list):
+        return errors.serialization(f"Unrecognized collection type {java_class}")
+    if content is None:
+        return errors.validation(_EMPTY)
+    return errors.serialization("Start of structure or map found where not expected")
+
+
+def _not_a_list(content: Any) -> Exception:
+    if content is None:
+        return errors.validation(_EMPTY)
+    if isinstance(content, dict):
+        return errors.serialization("Start of structure or map found where not expected")
+    return errors.serialization("Unexpected field type")
+
+
+def _not_a_map(content: Any) -> Exception:
+    if content is None:
+        return errors.validation(_EMPTY)
+    if isinstance(content, list):
+        return errors.serialization(
+            "Unrecognized collection type java.util.Map<java.lang.String, "
+            "com.amazonaws.dynamodb.v20120810.AttributeValue>"
+        )
+    return errors.serialization("Unexpected field type")
+
+
+def _not_a_structure(value: Any) -> Exception:
+    if isinstance(value, list):
+        return errors.serialization(
+            "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue"
+        )
+    if value is None:
+        return errors.validation(_EMPTY)
+    return errors.serialization("Unexpected value type in payload")

@@ -1,0 +1,109 @@
+"""Every way in which dynateach says no.
+
+    DynateachError            ours: what was wrong, where, and what to do next
+    ├── LabError              a Lab asked for something that it does not have
+    ├── WorkbookError         the learner's folder cannot be made or brought up to date
+    ├── JupyterError          JupyterLab cannot be started
+    ├── NotebookError         a notebook cannot be read, run or released
+    ├── TaskError             a check or a hint was asked for in a way that cannot be answered
+    ├── CheckFailed           an answer was checked and is not right yet
+    └── …                     (each part of the product adds its own, here)
+
+    ServiceError              theirs: an answer of a simulated AWS service, in its own words
+
+A ``DynateachError`` never reaches a learner as a bare traceback: the CLI and the notebooks print
+its three parts. A ``ServiceError`` is no failure of ours: it is the answer that AWS gives, with
+AWS's code, status and text.
+"""
+
+from typing import Any
+
+
+class DynateachError(Exception):
+    """Something that the user of dynateach can mend.
+
+    ``what`` was wrong, ``where`` (a file, a cell, a parameter; may be empty) and what to do ``next``.
+    """
+
+    def __init__(self, what: str, *, where: str = "", next: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.next = next
+
+    def __str__(self) -> str:
+        where = f" ({self.where})" if self.where else ""
+        then = f" {self.next}" if self.next else ""
+        return f"{self.what}{where}.{then}"
+
+
+class LabError(DynateachError):
+    """A Lab was asked for a service, region, table or profile that it does not have."""
+
+
+class WorkbookError(DynateachError):
+    """The learner's folder cannot be made, or cannot be brought up to date."""
+
+
+class JupyterError(DynateachError):
+    """JupyterLab cannot be started."""
+
+
+class NotebookError(DynateachError):
+    """A notebook cannot be read, run or released."""
+
+
+class TaskError(DynateachError):
+    """There is no such task or hint, or the check was given too few answers or too many."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class CheckFailed(DynateachError):
+    """An answer was checked and is not right yet.
+
+    ``task`` is the task's id, ``what`` the finding in one line, ``evidence`` the lines that show it: the
+    call, what came back, what was expected, the trace. IPython shows them without a traceback.
+    """
+
+    def __init__(self, what: str, *, task: str, evidence: str, next: str) -> None:
+        super().__init__(what, where=task, next=next)
+        self.task = task
+        self.evidence = evidence
+
+    def __str__(self) -> str:
+        return f"{self.task} not yet: {self.what}\n\n{self.evidence}\n\n{self.next}"
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class ServiceError(Exception):
+    """The error answer of a simulated AWS service.
+
+    ``code`` is the exception's name as AWS spells it, ``status`` the HTTP status, ``message`` AWS's
+    own text, ``fields`` whatever else the answer carries (the ``Item`` of a failed condition, say),
+    in wire form. ``namespace`` is the prefix of ``__type``.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int = 400,
+        namespace: str = "",
+        fields: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+        self.namespace = namespace
+        self.fields = fields or {}
+
+    def body(self) -> dict[str, Any]:
+        """The answer's body in wire form, ``{"__type": …, "message": …}`` and any further fields."""
+        key = "Message" if self.code == "SerializationException" else "message"
+        return {"__type": f"{self.namespace}#{self.code}", key: self.message, **self.fields}

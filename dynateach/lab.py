@@ -1,0 +1,122 @@
+"""The Lab: one simulated AWS account, and everything that one can do with it."""
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from dynateach.clock import Clock
+from dynateach.dynamodb import DynamoDB
+from dynateach.dynamodb.inside import TableInside
+from dynateach.errors import LabError
+from dynateach.profile import Profile, profile
+from dynateach.randomness import Randomness
+from dynateach.trace import Trace
+from dynateach.world import World
+
+if TYPE_CHECKING:
+    import boto3
+
+DEFAULT_REGION = "us-east-1"
+
+
+class Lab:
+    """One simulated AWS account on a virtual clock, which replays exactly from its seed.
+
+    ``seed`` fixes every chance. ``profile`` sets the physics: "ideal" (no lag, no waiting),
+    "realistic", "classroom" (the same effects, slowed until people can see them), or a ``Profile``
+    of your own. ``trace_limit`` is how many events the trace holds before it drops the oldest.
+
+    >>> lab = Lab(seed=1)
+    >>> table = lab.resource("dynamodb").create_table(
+    ...     TableName="users", BillingMode="PAY_PER_REQUEST",
+    ...     KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    ...     AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+    >>> answer = table.put_item(Item={"id": "u1", "name": "Ada"})
+    >>> table.get_item(Key={"id": "u1"})["Item"]["name"]
+    'Ada'
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        profile: str | Profile = "ideal",
+        *,
+        region: str = DEFAULT_REGION,
+        trace_limit: int = 1_000_000,
+    ) -> None:
+        self.seed = seed
+        self.region = region
+        self._world = World(Clock(), Trace(trace_limit), Randomness(seed), _profile(profile))
+        self._regions: dict[str, DynamoDB] = {}
+        self._session: boto3.Session | None = None
+        self._door = threading.RLock()
+
+    @property
+    def clock(self) -> Clock:
+        """Virtual time: ``lab.clock.now`` in µs, ``lab.clock.advance(seconds)``."""
+        return self._world.clock
+
+    @property
+    def trace(self) -> Trace:
+        """What the engine did: typed events in order."""
+        return self._world.trace
+
+    @property
+    def profile(self) -> Profile:
+        """The physics of this Lab."""
+        return self._world.profile
+
+    def request(
+        self, service: str, operation: str, params: dict[str, Any], *, region: str | None = None
+    ) -> dict[str, Any]:
+        """The one door: serve a request, ``params`` and answer in the service's wire form.
+
+        Raises ``ServiceError`` for what the service rejects, ``LabError`` for what this Lab does not simulate.
+        The answer may share parts with what is stored: read it, don't change it.
+        """
+        with self._door:
+            return self._service(service, region or self.region).request(operation, params)
+
+    def client(self, service: str = "dynamodb", **options: Any) -> Any:
+        """A real boto3 client of this Lab; ``options`` are those of ``boto3.Session.client``."""
+        return self._shared_session().client(service, **options)
+
+    def resource(self, service: str = "dynamodb", **options: Any) -> Any:
+        """A real boto3 resource of this Lab; ``options`` are those of ``boto3.Session.resource``."""
+        return self._shared_session().resource(service, **options)
+
+    def session(self, region_name: str | None = None) -> "boto3.Session":
+        """A real boto3 Session whose clients and resources all speak to this Lab: no socket, no
+        credentials, no sleep.
+        """
+        from dynateach.wire.boto3 import session
+
+        return session(self.request, self.clock, region_name or self.region)
+
+    def inspect(self, table: str, *, region: str | None = None) -> TableInside:
+        """A look inside one table: its partitions, and where keys land. Raises ``LabError`` if
+        there is no such table.
+        """
+        db = self._service("dynamodb", region or self.region)
+        if table not in db.tables:
+            known = ", ".join(sorted(db.tables)) or "none yet"
+            raise LabError(f"there is no table {table!r} in {db.region}", next=f"The tables there: {known}.")
+        return TableInside(db, db.tables[table])
+
+    def _shared_session(self) -> "boto3.Session":
+        if self._session is None:
+            self._session = self.session()
+        return self._session
+
+    def _service(self, service: str, region: str) -> DynamoDB:
+        if service != "dynamodb":
+            raise LabError(f"this Lab does not simulate {service!r}", next="It simulates dynamodb.")
+        if region not in self._regions:
+            self._regions[region] = DynamoDB(self._world, region)
+        return self._regions[region]
+
+    def __repr__(self) -> str:
+        tables = sum(len(db.tables) for db in self._regions.values())
+        return f"<Lab seed={self.seed} profile={self.profile.name} tables={tables} elapsed={self.clock.elapsed:g}s>"
+
+
+_profile = profile

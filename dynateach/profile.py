@@ -1,0 +1,114 @@
+"""Profiles: how long things take and how large they are, as plain data.
+
+A profile sets the physics of a Lab. Edit one number with ``dataclasses.replace(REALISTIC, …)`` and
+watch what changes.
+"""
+
+from dataclasses import dataclass, field
+
+from dynateach.clock import SECOND
+from dynateach.errors import LabError
+from dynateach.randomness import Stream
+
+
+@dataclass(frozen=True)
+class Delay:
+    """How long something takes: a straight line through the quantiles 0, 50, 90, 99 and 100 % (µs).
+
+    Quantiles, because that is how latency is reported, and because drawing from them needs integers only.
+    """
+
+    fastest: int = 0
+    median: int = 0
+    p90: int = 0
+    p99: int = 0
+    slowest: int = 0
+
+    def draw(self, stream: Stream) -> int:
+        """One delay in whole microseconds; a delay that is always nothing draws no chance at all."""
+        if not self.slowest:
+            return 0
+        point = stream.bits(20)
+        for start, end, low, high in self._segments():
+            if point < end:
+                return low + (high - low) * (point - start) // (end - start)
+        return self.slowest
+
+    def _segments(self) -> tuple[tuple[int, int, int, int], ...]:
+        half, nine_tenths, last = 1 << 19, (1 << 20) * 9 // 10, (1 << 20) * 99 // 100
+        return (
+            (0, half, self.fastest, self.median),
+            (half, nine_tenths, self.median, self.p90),
+            (nine_tenths, last, self.p90, self.p99),
+            (last, 1 << 20, self.p99, self.slowest),
+        )
+
+
+def _milliseconds(*quantiles: float) -> Delay:
+    return Delay(*(round(ms * 1000) for ms in quantiles))
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The physics of one Lab.
+
+    All durations are assumed orders of magnitude: AWS publishes that single-item operations take
+    single-digit milliseconds, and no distribution.
+
+    ``item_read``, ``item_write``, ``page_read``, ``control`` are service times of a request (µs).
+    ``table_creation`` and ``table_deletion`` are how long a table stays CREATING or DELETING (µs).
+    ``statistics_every`` is how old DescribeTable's item count and size may be (µs; "approximately
+    every six hours" is documented). ``on_demand_partitions`` is how many partitions a new on-demand
+    table gets: 4 fit the documented 12,000 read and 4,000 write units a second; that it is 4 is
+    assumed.
+    """
+
+    name: str
+    item_read: Delay = field(default_factory=Delay)
+    item_write: Delay = field(default_factory=Delay)
+    page_read: Delay = field(default_factory=Delay)
+    control: Delay = field(default_factory=Delay)
+    table_creation: int = 0
+    table_deletion: int = 0
+    statistics_every: int = 0
+    on_demand_partitions: int = 4
+
+
+IDEAL = Profile("ideal", on_demand_partitions=1)
+"""No lag, no waiting, one partition until throughput asks for more: what emulators do."""
+
+REALISTIC = Profile(
+    "realistic",
+    item_read=_milliseconds(1, 3, 5, 9, 25),
+    item_write=_milliseconds(2, 5, 8, 14, 40),
+    page_read=_milliseconds(3, 8, 15, 30, 80),
+    control=_milliseconds(8, 20, 40, 80, 150),
+    table_creation=6 * SECOND,
+    table_deletion=3 * SECOND,
+    statistics_every=6 * 3600 * SECOND,
+)
+"""Orders of magnitude as documented, published or, where nothing is, assumed."""
+
+CLASSROOM = Profile(
+    "classroom",
+    item_read=_milliseconds(20, 40, 60, 90, 120),
+    item_write=_milliseconds(40, 80, 120, 180, 250),
+    page_read=_milliseconds(60, 120, 200, 300, 400),
+    control=_milliseconds(100, 200, 300, 400, 500),
+    table_creation=20 * SECOND,
+    table_deletion=10 * SECOND,
+    statistics_every=60 * SECOND,
+)
+"""The same effects, slowed until people can see them."""
+
+PROFILES = {profile.name: profile for profile in (IDEAL, REALISTIC, CLASSROOM)}
+
+
+def profile(choice: str | Profile) -> Profile:
+    """The profile of that name, or the profile itself. Raises ``LabError`` for a name that is none."""
+    if isinstance(choice, Profile):
+        return choice
+    if choice not in PROFILES:
+        names = ", ".join(PROFILES)
+        raise LabError(f"there is no profile {choice!r}", next=f"Choose one of {names}, or pass a Profile.")
+    return PROFILES[choice]

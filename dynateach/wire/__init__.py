@@ -1,0 +1,1 @@
+"""The ways into a Lab. They translate and decide nothing."""

@@ -1,0 +1,123 @@
+"""Real boto3, without a network: its clients hand each request to a Lab instead of to a socket.
+
+Everything else is botocore's own: parameter validation, serialisers, parsers, paginators, waiters,
+exceptions. Two public hooks do it. ``creating-client-class`` lets a class of ours join each client
+that the session makes; that class answers the client's ``before-send`` event, which botocore offers
+to whoever can supply a response.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Protocol
+
+import boto3
+import botocore.session
+from botocore import UNSIGNED, xform_name
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+from botocore.loaders import Loader
+from botocore.waiter import NormalizedOperationMethod, Waiter
+
+from dynateach.clock import Clock
+from dynateach.errors import ServiceError
+from dynateach.wire import json
+
+
+class Door(Protocol):
+    """``Lab.request``."""
+
+    def __call__(self, service: str, operation: str, params: dict[str, Any], *, region: str) -> dict[str, Any]: ...
+
+
+def session(door: Door, clock: Clock, region: str) -> boto3.Session:
+    """A boto3 Session whose clients all speak to ``door``; their waiters wait on ``clock``."""
+    core = botocore.session.Session()
+    core.register_component("data_loader", _shared_loader())
+    core.set_config_variable("region", region)
+    core.set_default_client_config(Config(signature_version=UNSIGNED))
+
+    def join(base_classes: list[type], **_: Any) -> None:
+        base_classes.insert(0, _lab_client(door, clock))
+
+    core.register("creating-client-class", join)
+    return boto3.Session(botocore_session=core)
+
+
+@cache
+def _shared_loader() -> Loader:
+    """Reading AWS's service models takes longer than anything else here, so all sessions share one
+    loader and its cache.
+    """
+    return Loader(extra_search_paths=[f"{boto3.__path__[0]}/data"])
+
+
+def _lab_client(door: Door, clock: Clock) -> type:
+    class LabClient:
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            transport = _Transport(door, self.meta.service_model.service_name, self.meta.region_name)  # type: ignore[attr-defined]
+            self.meta.events.register("before-send", transport)  # type: ignore[attr-defined]
+
+        def get_waiter(self, waiter_name: str) -> Waiter:
+            return _VirtualWaiter(super().get_waiter(waiter_name), self, clock)  # type: ignore[misc]
+
+    return LabClient
+
+
+class _Transport:
+    """Answers one client's requests from the Lab."""
+
+    def __init__(self, door: Door, service: str, region: str) -> None:
+        self._door = door
+        self._service = service
+        self._region = region
+        self._answered = 0
+
+    def __call__(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
+        operation = event_name.rpartition(".")[2]
+        status = 200
+        try:
+            params = json.loads(request.body) if request.body else {}
+            answer = self._door(self._service, operation, params, region=self._region)
+        except ServiceError as error:
+            status, answer = error.status, error.body()
+        self._answered += 1
+        headers = {"x-amzn-requestid": f"LAB{self._answered:049d}", "content-type": "application/x-amz-json-1.0"}
+        return AWSResponse(request.url, status, headers, _Body(json.dumps(answer)))
+
+
+class _Body:
+    """A response's bytes, in the shape in which botocore asks for them."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self._content
+
+
+class _VirtualWaiter(Waiter):  # type: ignore[misc]
+    """botocore's waiter, which lets virtual time pass between its questions instead of sleeping."""
+
+    def __init__(self, waiter: Waiter, client: Any, clock: Clock) -> None:
+        ask = NormalizedOperationMethod(getattr(client, xform_name(waiter.config.operation)))
+        super().__init__(waiter.name, waiter.config, self._after_a_pause(ask))
+        self._clock = clock
+        self._delay = 0.0
+        self._asked = False
+
+    def wait(self, **kwargs: Any) -> None:
+        """As in botocore; ``WaiterConfig`` may set ``Delay`` (seconds of virtual time) and ``MaxAttempts``."""
+        config = kwargs.pop("WaiterConfig", {})
+        self._delay = config.get("Delay", self.config.delay)
+        self._asked = False
+        super().wait(WaiterConfig={**config, "Delay": 0}, **kwargs)
+
+    def _after_a_pause(self, ask: Any) -> Any:
+        def asking(**kwargs: Any) -> Any:
+            if self._asked:
+                self._clock.advance(self._delay)
+            self._asked = True
+            return ask(**kwargs)
+
+        return asking

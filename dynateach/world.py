@@ -1,0 +1,24 @@
+"""What every simulated service of one Lab shares."""
+
+from dataclasses import dataclass
+
+from dynateach.clock import Clock
+from dynateach.profile import Profile
+from dynateach.randomness import Randomness
+from dynateach.trace import Trace
+
+ACCOUNT = "123456789012"
+"""The simulated account's id."""
+
+
+@dataclass
+class World:
+    """The clock, the trace, the chances and the physics of one Lab; ``request`` is the number of
+    the request being served.
+    """
+
+    clock: Clock
+    trace: Trace
+    randomness: Randomness
+    profile: Profile
+    request: int = 0
