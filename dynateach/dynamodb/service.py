@@ -3,12 +3,12 @@
 from typing import Any
 
 from dynateach.dynamodb.operations import batches, items, reads, tables
-from dynateach.dynamodb.operations.operation import OPERATIONS, Operation, Params
+from dynateach.dynamodb.operations.operation import OPERATIONS, Operation, Params, require_simulated
 from dynateach.dynamodb.operations.requests import name_in
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.shapes import shape_of
-from dynateach.dynamodb.storage.table import CREATING, Table
-from dynateach.errors import LabError, ServiceError
+from dynateach.dynamodb.storage.table import CREATING, DELETING, Table
+from dynateach.errors import ServiceError
 from dynateach.trace import RequestServed
 from dynateach.world import ACCOUNT, World
 
@@ -35,9 +35,11 @@ class DynamoDB:
         if declared is None:
             raise errors.unknown_operation()
         self.world.request += 1
-        outcome = "OK"
+        outcome = "NotSimulated"
         try:
-            return self._serve(declared, params)
+            answer = self._serve(declared, params)
+            outcome = "OK"
+            return answer
         except ServiceError as error:
             outcome = error.code
             raise
@@ -49,8 +51,7 @@ class DynamoDB:
         if not shape.accepts(params):
             tables.refuse_name(declared.name, params)
             params = shape.judged(params)
-        if declared.not_simulated and not declared.not_simulated.isdisjoint(params):
-            raise _not_simulated(declared, params)
+        require_simulated(declared.name, params, declared.not_simulated)
         try:
             return declared.action(self, params)
         except ServiceError:
@@ -60,21 +61,25 @@ class DynamoDB:
     def _finish(self, declared: Operation, params: Any, outcome: str) -> None:
         world = self.world
         took = declared.takes(world.profile).draw(self._service_times)
-        table = params.get("TableName", "") if isinstance(params, dict) else ""
         world.trace.record(
             RequestServed(
-                world.clock.now, world.request, "dynamodb", self.region, declared.name, str(table), took, outcome
+                world.clock.now,
+                world.request,
+                "dynamodb",
+                self.region,
+                declared.name,
+                _tables_named(params),
+                took,
+                outcome,
             )
         )
         if took:
             world.clock.pass_time(took)
 
     def table(self, name: str) -> Table:
-        """The table of that name or ARN, ready for data. Raises DynamoDB's error if there is none,
-        or not yet.
-        """
+        """The table of that name or ARN, ready for data. Raises DynamoDB's error if there is none, not yet, or no longer."""
         table = self.tables.get(name) or self.tables.get(name_in(name))
-        if table is None or table.status == CREATING:
+        if table is None or table.status in _NOT_READY:
             raise errors.resource_not_found()
         return table
 
@@ -83,8 +88,14 @@ class DynamoDB:
         return f"arn:aws:dynamodb:{self.region}:{ACCOUNT}:table/{table}"
 
 
-def _not_simulated(declared: Operation, params: Params) -> LabError:
-    names = ", ".join(sorted(declared.not_simulated & params.keys()))
-    return LabError(
-        f"this Lab does not simulate {names} of {declared.name}", next="Leave it out, or run this part against AWS."
-    )
+_NOT_READY = frozenset({CREATING, DELETING})
+
+
+def _tables_named(params: Any) -> str:
+    """The table that a request is about, or the tables of a batch; nothing if the request does not say."""
+    if not isinstance(params, dict):
+        return ""
+    named = params.get("TableName") or params.get("RequestItems") or ""
+    if isinstance(named, str):
+        return name_in(named)
+    return ", ".join(map(str, named)) if isinstance(named, dict) else ""

@@ -6,7 +6,7 @@ Documented: a batch saves round trips, not units; it is no transaction, each of 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from dynateach.dynamodb.operations.operation import Params, operation
+from dynateach.dynamodb.operations.operation import Params, operation, require_simulated
 from dynateach.dynamodb.operations.requests import bound_expressions, capacity
 from dynateach.dynamodb.operations.target import Target, read, target_of_item, target_of_key, write
 from dynateach.dynamodb.rules import errors
@@ -55,6 +55,7 @@ class _BatchGet:
     """One table's part of a BatchGetItem."""
 
     def __init__(self, db: "DynamoDB", table: str, request: Params) -> None:
+        require_simulated("BatchGetItem", request, frozenset({"AttributesToGet"}))
         self._consistent: bool = request.get("ConsistentRead", False)
         keys = [canonical_item(key)[0] for key in request["Keys"]]
         self._project: Callable[[Item], Item] | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynateach.errors import LabError
 from dynateach.profile import Delay, Profile
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ class Operation(NamedTuple):
     action: Action
     takes: Callable[[Profile], Delay]
     not_simulated: frozenset[str] = frozenset()
+
+
+def require_simulated(operation: str, params: Params, not_simulated: frozenset[str]) -> None:
+    """Raise ``LabError`` for a parameter that this engine does not simulate: better declined than ignored."""
+    if not_simulated.isdisjoint(params):
+        return
+    names = ", ".join(sorted(not_simulated & params.keys()))
+    raise LabError(
+        f"this Lab does not simulate {names} of {operation}", next="Leave it out, or run this part against AWS."
+    )
 
 
 OPERATIONS: dict[str, Operation] = {}

@@ -9,7 +9,9 @@ ITEM_BYTES = 400 * KB
 """An item, attribute names and values together."""
 
 PARTITION_KEY_BYTES = 2048
+"""A partition key value; it has at least one byte."""
 SORT_KEY_BYTES = 1024
+"""A sort key value; it has at least one byte."""
 
 NUMBER_DIGITS = 38
 """Significant digits of a number; a 39th is rejected, not rounded."""
@@ -32,6 +34,7 @@ BATCH_GET_BYTES = 16 * 1024 * KB
 """What one BatchGetItem answers at most; further keys come back as unprocessed."""
 
 SCAN_SEGMENTS = 1_000_000
+"""Segments of a parallel scan."""
 LIST_TABLES_PAGE = 100
 """Table names in one answer of ListTables."""
 
@@ -54,8 +57,12 @@ TABLE_WRITE_UNITS = 40_000
 """Initial quota of write units a second for one table."""
 
 EXPRESSION_BYTES = 4 * KB
+"""The text of one expression."""
 EXPRESSION_PLACEHOLDER_BYTES = 255
+"""One placeholder, such as `#name` or `:value`."""
 EXPRESSION_SUBSTITUTION_BYTES = 2 * 1024 * KB
+"""All substitution variables of one expression together."""
 UPDATE_OPERATORS = 300
 """Operators and functions in one UpdateExpression."""
 IN_OPERANDS = 100
+"""Choices of one IN."""

@@ -36,6 +36,8 @@ def test_a_deleted_table_is_deleting_and_then_gone_with_its_items() -> None:
     assert client.delete_table(TableName="orders")["TableDescription"]["TableStatus"] == "DELETING"
     with pytest.raises(client.exceptions.ResourceInUseException, match="Table is being deleted: orders"):
         client.delete_table(TableName="orders")
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        table.scan()
     client.get_waiter("table_not_exists").wait(TableName="orders")
     with pytest.raises(ClientError) as caught:
         client.describe_table(TableName="orders")

@@ -96,7 +96,9 @@ def damaged(text: str, rng: random.Random) -> str:
     """The text with one token dropped, doubled, or another put in its place."""
     tokens = re.findall(r"\s+|[#:]?\w+|.", text)
     at = rng.randrange(len(tokens))
-    another = rng.choice(["(", ")", ",", ".", "[", "]", "=", "+", " AND ", " OR ", " NOT ", " SET ", "|", "'", "_", " 5 ", " x "])
+    another = rng.choice(
+        ["(", ")", ",", ".", "[", "]", "=", "+", " AND ", " OR ", " NOT ", " SET ", "|", "'", "_", " 5 ", " x "]
+    )
     tokens[at : at + 1] = rng.choice([[], [tokens[at], tokens[at]], [another], [another, tokens[at]]])
     return "".join(tokens)
 
@@ -177,7 +179,9 @@ def test_an_expression_of_4_kb_is_read_and_one_byte_more_is_not() -> None:
     text = f"attribute_exists({'b' * (4096 - 18)})"
     assert len(text) == 4096
     bind(condition=text)
-    with pytest.raises(ServiceError, match="Expression size has exceeded the maximum allowed size; expression size: 4097"):
+    with pytest.raises(
+        ServiceError, match="Expression size has exceeded the maximum allowed size; expression size: 4097"
+    ):
         bind(condition=text + " ")
 
 

@@ -1,0 +1,113 @@
+"""The reference pages of ``docs/``, made from the data that the engine itself uses, so that they cannot drift from it.
+
+    python -m dynateach.reference        writes them anew; a test fails when they are out of date
+"""
+
+import ast
+import dataclasses
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+from dynateach.dynamodb.operations.operation import OPERATIONS
+from dynateach.dynamodb.rules import limits
+from dynateach.profile import PROFILES, Delay, Profile
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def pages() -> dict[str, str]:
+    """Each page's text, by file name."""
+    return {"limits.md": limits_page(), "differences.md": differences_page()}
+
+
+def limits_page() -> str:
+    """Every limit that the engine knows, with its value and what it means."""
+    rows = [f"| `{name}` | {value:,} | {meaning} |" for name, value, meaning in documented_limits()]
+    head = ["# Limits", "", inspect.getdoc(limits) or "", "", "| limit | value | meaning |", "|---|---:|---|"]
+    return "\n".join([*head, *rows, ""])
+
+
+def documented_limits() -> Iterator[tuple[str, int, str]]:
+    """Name, value and explanation of each limit, in the order of ``rules/limits.py``."""
+    statements = ast.parse(inspect.getsource(limits)).body
+    for statement, after in zip(statements, [*statements[1:], None], strict=True):
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            yield name, getattr(limits, name), _text(after)
+
+
+def differences_page() -> str:
+    """What a Lab simulates, what it declines, and what is assumed where AWS publishes nothing."""
+    operations = [f"| {one.name} | {', '.join(sorted(one.not_simulated)) or '–'} |" for one in OPERATIONS.values()]
+    profiles = [_profile_row(field.name) for field in dataclasses.fields(Profile) if field.name != "name"]
+    return "\n".join(
+        [
+            "# Where a Lab differs from DynamoDB",
+            "",
+            "What is not in these tables behaves as documented, to the best of our knowledge. A parameter that a Lab",
+            "does not simulate is declined with an error that says so; it is never ignored.",
+            "",
+            "## Operations",
+            "",
+            "| operation | declines |",
+            "|---|---|",
+            *operations,
+            "",
+            "Every other operation is answered with `UnknownOperationException`.",
+            "",
+            "## Not there",
+            "",
+            "- Throttling: a partition or table that is asked for more than it can serve answers all the same. The trace",
+            "  says what each partition was asked for.",
+            "- Replicas: every read sees the newest write. `ConsistentRead` decides the units that a read costs.",
+            "- Secondary indexes, streams, transactions, expiry, backups, PartiQL, and the parameters that came before",
+            "  expressions.",
+            "",
+            "## Assumed",
+            "",
+            "AWS does not publish these; a Lab has to choose.",
+            "",
+            "- The hash function: MD5 over the type and value of the partition key, 128 bits wide.",
+            "- How many partitions a new table gets: just enough for its throughput, in equal shares of the key space.",
+            "- Which part of a page's read units falls to which partition: in proportion to the bytes read there.",
+            "- Which stretch of the key space a segment of a parallel scan reads: an equal share of the hashes.",
+            "- How long things take, by profile:",
+            "",
+            f"| quantity | {' | '.join(PROFILES)} |",
+            f"|---|{'---|' * len(PROFILES)}",
+            *profiles,
+            "",
+        ]
+    )
+
+
+def _profile_row(name: str) -> str:
+    values = (_shown(name, getattr(profile, name)) for profile in PROFILES.values())
+    return f"| {name.replace('_', ' ')} | {' | '.join(values)} |"
+
+
+def _shown(name: str, value: object) -> str:
+    if isinstance(value, Delay):
+        if not value.slowest:
+            return "none"
+        return f"median {value.median / 1000:g} ms, 99 % within {value.p99 / 1000:g} ms"
+    assert isinstance(value, int)
+    if name == "on_demand_partitions":
+        return str(value)
+    return f"{value / 1_000_000:g} s" if value else "none"
+
+
+def _text(statement: ast.stmt | None) -> str:
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return " ".join(str(statement.value.value).split()) if is_text else ""  # type: ignore[union-attr]
+
+
+def main() -> None:
+    """Write every page."""
+    for name, text in pages().items():
+        (DOCS / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
