@@ -9,7 +9,7 @@ SECOND = 1_000_000
 EPOCH = 1_767_225_600 * SECOND
 """Where a Lab's clock starts: 1 January 2026, 00:00 UTC, in microseconds since 1970."""
 
-Action = Callable[[], None]
+Action = Callable[[], object]
 
 
 class Alarm:

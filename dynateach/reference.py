@@ -1,6 +1,6 @@
 """The reference pages of ``docs/``, made from the data that the engine itself uses, so that they cannot drift from it.
 
-    python -m dynateach.reference        writes them anew; a test fails when they are out of date
+python -m dynateach.reference        writes them anew; a test fails when they are out of date
 """
 
 import ast

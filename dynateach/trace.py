@@ -79,7 +79,7 @@ class PageRead(NamedTuple):
     """A Query or Scan read on one partition: ``examined`` items of ``bytes`` in all, of which
     ``matched`` passed the filter.
 
-    ``units`` is this partition's part of what the request consumed.
+    ``key`` is the partition key that a Query named, empty for a Scan. ``units`` is this partition's part of what the request consumed.
     """
 
     at: int
@@ -87,6 +87,7 @@ class PageRead(NamedTuple):
     operation: str
     table: str
     partition: str
+    key: str
     examined: int
     matched: int
     bytes: int

@@ -171,6 +171,14 @@ def test_a_key_is_located_where_its_item_lies(type: str, key: Any, other: Any) -
         inside.locate(other)
 
 
+@pytest.mark.parametrize("key", ["", "x" * 2049])
+def test_a_key_that_no_item_can_have_is_not_located(key: str) -> None:
+    lab = Lab()
+    create(lab)
+    with pytest.raises(LabError, match="cannot be a partition key"):
+        lab.inspect("things").locate(key)
+
+
 def test_looking_inside_a_table_that_is_not_there_names_those_that_are() -> None:
     lab = Lab()
     create(lab, "orders")

@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from dynateach.dynamodb.rules import hashing
-from dynateach.dynamodb.rules.schema import Place
+from dynateach.dynamodb.rules.schema import Place, require_partition_key_fits
 from dynateach.dynamodb.rules.values import AttributeValue, canonical
 from dynateach.dynamodb.storage.keyspace import Partition
 from dynateach.dynamodb.storage.table import Table
-from dynateach.errors import LabError
+from dynateach.errors import LabError, ServiceError
 from dynateach.trace import PartitionSplit
 
 if TYPE_CHECKING:
@@ -58,9 +58,10 @@ class TableInside:
 
     def locate(self, key: str | int | Decimal | bytes) -> Location:
         """Where a partition key of this value lands, whether or not such an item exists. Raises
-        ``LabError`` for a key of another type.
+        ``LabError`` for a key that the table cannot have.
         """
         value = self._wire_form(key)
+        self._require_fits(key, value)
         digest = hashing.digest(value)
         owner = self._keyspace.partition_of((digest, next(iter(value.values()))))
         return Location(str(key), digest.hex(), hashing.position(digest), owner.id)
@@ -114,6 +115,13 @@ class TableInside:
             name = self._table.schema.partition.name
             raise LabError(f"{key!r} is no value for the partition key {name!r}", next=f"Its type is {wanted}.")
         return value
+
+    def _require_fits(self, key: str | int | Decimal | bytes, value: AttributeValue) -> None:
+        attribute = self._table.schema.partition
+        try:
+            require_partition_key_fits(attribute, value[attribute.type])
+        except ServiceError as error:
+            raise LabError(f"{str(key)[:40]!r} cannot be a partition key", next=error.message) from None
 
     def _check(self) -> None:
         self._keyspace._check()

@@ -47,7 +47,8 @@ def query(db: "DynamoDB", params: Params) -> Params:
     range = _collection_range(wanted, schema)
     if start:
         range = _after(range, _start_of_query(start, wanted, schema, range), forward)
-    return reading.answer(db, table, "Query", _read_page(table, range, not forward, reading))
+    page = _read_page(table, range, not forward, reading)
+    return reading.answer(db, table, page, key=str(range.low[1]))
 
 
 @operation("Scan", takes=lambda profile: profile.page_read, not_simulated=f"{_NOT_SIMULATED} ScanFilter")
@@ -61,7 +62,7 @@ def scan(db: "DynamoDB", params: Params) -> Params:
         range = _after(range, _start_of_scan(start, table.schema, range, params), forward=True)
     require_scalar_keys(reading.bound, table.schema.names)
     page = _read_page(table, range, False, reading)
-    return reading.answer(db, table, "Scan", page)
+    return reading.answer(db, table, page)
 
 
 class _Visit(NamedTuple):
@@ -101,9 +102,9 @@ class _Reading:
         condition, values = self.bound.filter, self.values
         return (lambda item: condition(item, values)) if condition else None
 
-    def answer(self, db: "DynamoDB", table: Table, operation: str, page: _Page) -> Params:
-        """The page in wire form; its visits go into the trace."""
-        units = self._record(db, table, operation, page)
+    def answer(self, db: "DynamoDB", table: Table, page: _Page, key: str = "") -> Params:
+        """The page in wire form; its visits go into the trace, with the partition ``key`` that a Query named."""
+        units = self._record(db, table, page, key)
         answer: Params = {"Count": len(page.items), "ScannedCount": sum(visit.examined for visit in page.visits)}
         if self.params.get("Select") != "COUNT":
             project = self.bound.projection
@@ -112,7 +113,7 @@ class _Reading:
             answer["LastEvaluatedKey"] = table.schema.key_of(page.last)
         return consumed(answer, self.params, units)
 
-    def _record(self, db: "DynamoDB", table: Table, operation: str, page: _Page) -> float:
+    def _record(self, db: "DynamoDB", table: Table, page: _Page, key: str) -> float:
         world, total = db.world, 0.0
         units_by_visit = _units(page.visits, self.consistent)
         for visit, units in zip(page.visits, units_by_visit, strict=True):
@@ -121,9 +122,10 @@ class _Reading:
                 PageRead(
                     world.clock.now,
                     world.request,
-                    operation,
+                    "Query" if key else "Scan",
                     table.name,
                     visit.partition.id,
+                    key,
                     visit.examined,
                     visit.matched,
                     visit.bytes,

@@ -1,4 +1,4 @@
-"""The 573 words that an expression may not use as an attribute name, whatever their case. Documented, *Reserved words in DynamoDB*.
+"""The 573 words that an expression may not use as an attribute name, in any case. Documented, *Reserved words in DynamoDB*.
 
 A placeholder (``#n``) stands for such a name. Some entries are misspelt (FLATTERN, INNTER, LOGED): they are AWS's own.
 """

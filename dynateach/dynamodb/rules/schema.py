@@ -63,18 +63,25 @@ class KeySchema:
         partition, sort = self.partition, self.sort
         content = item[partition.name][partition.type]
         if not content or len(content) * 4 > PARTITION_KEY_BYTES:
-            require_key_fits(
-                partition, content, PARTITION_KEY_BYTES, "Size of hashkey has exceeded the maximum size limit of"
-            )
+            require_partition_key_fits(partition, content)
         digest = digest_of(partition.type, content)
         if sort is None:
             return (digest, content)
         order = item[sort.name][sort.type]
         if not order or len(order) * 4 > SORT_KEY_BYTES:
-            require_key_fits(
-                sort, order, SORT_KEY_BYTES, "Aggregated size of all range keys has exceeded the size limit of "
-            )
+            _require_sort_key_fits(sort, order)
         return (digest, content, order if sort.type == "S" else sort_order(sort.type, order))
+
+
+def require_partition_key_fits(attribute: KeyAttribute, content: str) -> None:
+    """Raises DynamoDB's error for a partition key value that is empty or too long."""
+    _require_fits(attribute, content, PARTITION_KEY_BYTES, "Size of hashkey has exceeded the maximum size limit of")
+
+
+def _require_sort_key_fits(attribute: KeyAttribute, content: str) -> None:
+    _require_fits(
+        attribute, content, SORT_KEY_BYTES, "Aggregated size of all range keys has exceeded the size limit of "
+    )
 
 
 def sort_order(tag: str, content: str) -> str | bytes:
@@ -86,8 +93,7 @@ def sort_order(tag: str, content: str) -> str | bytes:
     return binary(content) if tag == "B" else content
 
 
-def require_key_fits(attribute: KeyAttribute, content: str, limit: int, too_long: str) -> None:
-    """Raises DynamoDB's error for an empty key value, or one over ``limit`` bytes."""
+def _require_fits(attribute: KeyAttribute, content: str, limit: int, too_long: str) -> None:
     if attribute.type == "N":
         return
     raw = binary(content) if attribute.type == "B" else content.encode()

@@ -16,8 +16,8 @@ from dynateach.dynamodb.rules.expressions.conditions import Test, test_of
 from dynateach.dynamodb.rules.expressions.context import Check, Context, Values
 from dynateach.dynamodb.rules.expressions.grammar import parse_condition, parse_projection, parse_update
 from dynateach.dynamodb.rules.expressions.keys import KeyCondition, bind_key_condition
-from dynateach.dynamodb.rules.expressions.paths import Selection, head
-from dynateach.dynamodb.rules.expressions.projections import bind_projection
+from dynateach.dynamodb.rules.expressions.paths import head
+from dynateach.dynamodb.rules.expressions.projections import Projection, bind_projection
 from dynateach.dynamodb.rules.expressions.soundness import sound_condition
 from dynateach.dynamodb.rules.expressions.tree import Node, paths_in
 from dynateach.dynamodb.rules.expressions.updates import Update, bind_update
@@ -29,8 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The expressions of one request, each None if it was not given. They hold no values, and may be shared
-    between requests.
+    """The expressions of one request, each None if it was not given. It holds no values, so requests may share it.
 
     ``condition(item, values)`` and ``filter(item, values)`` are tests; ``projection(item)`` is the item with
     only the selected parts; ``update(item, values)`` is a new item; ``key_condition.select(…)`` says where a
@@ -41,7 +40,7 @@ class Bound:
 
     condition: Test | None = None
     filter: Test | None = None
-    projection: Selection | None = None
+    projection: Projection | None = None
     key_condition: KeyCondition | None = None
     update: Update | None = None
     filter_attributes: frozenset[str] = frozenset()
@@ -60,11 +59,11 @@ def bind(
     values: Values | None = None,
     parameters: Sequence[str] | None = None,
 ) -> Bound:
-    """The expressions of a request, bound to its ExpressionAttributeNames and ExpressionAttributeValues
-    (canonical).
+    """The expressions of a request, joined with its ExpressionAttributeNames and its (canonical)
+    ExpressionAttributeValues.
 
-    ``parameters`` are the operation's parameters that could have used the values; DynamoDB lists them when none
-    was given. Raises DynamoDB's error for the first rule that the expressions break.
+    ``parameters`` are the operation's expression parameters that may use values: DynamoDB lists them if there are
+    values and none of these is given. Raises DynamoDB's error for the first rule that the expressions break.
     """
     texts = (update, condition, key_condition, filter, projection)
     key = (
@@ -83,7 +82,7 @@ def bind(
 
 
 Texts = tuple[str | None, str | None, str | None, str | None, str | None]
-"""The expressions in the order in which DynamoDB looks at them: update, condition, key condition, filter, projection."""
+"""Update, condition, key condition, filter and projection: the order in which DynamoDB looks at them."""
 
 _kept: dict[object, Bound] = {}
 _KEPT = 1024
@@ -106,11 +105,12 @@ def _check(bound: Bound, values: Values) -> None:
 
 def _bind(texts: Texts, names: Mapping[str, str], values: Values) -> Bound:
     context = Context(names, values)
-    update = _part("UpdateExpression", texts[0], _update, context)
-    condition = _part("ConditionExpression", texts[1], _condition, context)
-    key_condition = _part("KeyConditionExpression", texts[2], _condition, context)
-    filter = _part("FilterExpression", texts[3], _condition, context)
-    projection = _part("ProjectionExpression", texts[4], _projection, context)
+    update_text, condition_text, key_condition_text, filter_text, projection_text = texts
+    update = _part("UpdateExpression", update_text, _update, context)
+    condition = _part("ConditionExpression", condition_text, _condition, context)
+    key_condition = _part("KeyConditionExpression", key_condition_text, _condition, context)
+    filter = _part("FilterExpression", filter_text, _condition, context)
+    projection = _part("ProjectionExpression", projection_text, _projection, context)
     _require_all_used(context)
     return Bound(
         condition=test_of(condition, context) if condition else None,
@@ -142,7 +142,7 @@ def _condition(text: str, context: Context) -> Node:
     return sound_condition(parse_condition(text), context)
 
 
-def _projection(text: str, context: Context) -> Selection:
+def _projection(text: str, context: Context) -> Projection:
     return bind_projection(parse_projection(text), context)
 
 

@@ -44,7 +44,7 @@ def _equal_but_for_order(a: AttributeValue, b: AttributeValue) -> bool:
 Order = Callable[[Any], Any]
 
 ORDERS: dict[str, Order] = {"S": str, "N": order, "B": b64decode}
-"""How the three ordered types compare: strings by their UTF-8 bytes, which is the order of Python's strings; binaries by their raw bytes."""
+"""How the ordered types compare: strings by their UTF-8 bytes (Python's order as well), binaries by their raw bytes."""
 
 
 def begins_with(text: Operand, prefix: Operand) -> bool:

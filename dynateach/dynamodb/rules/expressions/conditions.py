@@ -27,7 +27,7 @@ def test_of(node: Node, context: Context) -> Test:
 
 
 def reader_of(node: Node, context: Context) -> Reader:
-    """Reads an operand: a path from the item, a value from the values, a size from either. None is what is not there."""
+    """Reads an operand: a path from the item, a value from the values, a size from either. What is missing is None."""
     if isinstance(node, Value):
         placeholder = node.placeholder
         return lambda item, values: values[placeholder]

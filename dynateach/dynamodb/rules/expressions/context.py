@@ -16,8 +16,7 @@ Check = Callable[[Values], None]
 
 
 class Context:
-    """The names and values behind the placeholders, and what becomes known while expression after expression is
-    bound to them.
+    """The names and values behind the placeholders, and what becomes known while expressions are bound to them.
 
     ``unused_names`` and ``unused_values`` are the placeholders that none has used yet; ``nested`` the
     attributes that some expression looks into; ``checks`` what every later request must check as well, with the
@@ -40,13 +39,11 @@ class Context:
             self.nested.add(head(steps))
         return steps
 
-    def use(self, value: Value) -> str:
-        """The placeholder of a value that is wanted. Raises ExpressionError if it is not defined."""
-        placeholder = value.placeholder
-        if placeholder not in self._values:
-            raise messages.undefined_value(placeholder)
-        self.unused_values.pop(placeholder, None)
-        return placeholder
+    def use(self, value: Value) -> None:
+        """Notes that a value is wanted. Raises ExpressionError if it is not defined."""
+        if value.placeholder not in self._values:
+            raise messages.undefined_value(value.placeholder)
+        self.unused_values.pop(value.placeholder, None)
 
     def kind(self, node: Node) -> str | None:
         """The type of a value; None for anything else, since its type depends on the item."""

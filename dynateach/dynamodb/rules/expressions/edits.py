@@ -27,7 +27,7 @@ def edits_at(paths: Sequence[Steps], edits: Sequence[Edit]) -> list[tuple[str, E
 
 
 def edited(members: Item, edits: Sequence[tuple[str, Edit]], values: Values, assigned: Assigned) -> Item:
-    """A copy of an item, or of a map's members, with the edits done. Raises DynamoDB's error for a path or type that does not fit."""
+    """A copy of an item, or of a map's members, with the edits done. Raises DynamoDB's error if one does not fit."""
     result = dict(members)
     for name, edit in edits:
         value = edit(members.get(name), values, assigned)
@@ -95,7 +95,7 @@ def _edit_map(edits: list[tuple[str, Edit]]) -> Edit:
 
 
 def _edit_list(edits: list[tuple[int, Edit]]) -> Edit:
-    """Positions beyond the end append in their order; what a removal leaves open closes up at the end, so that positions stay true until then."""
+    """Positions beyond the end append in their order. Gaps close last, so that every position means the old list."""
 
     def edit(old: Operand, values: Values, assigned: Assigned) -> Operand:
         members: list[Operand] = list(_content(old, "L"))

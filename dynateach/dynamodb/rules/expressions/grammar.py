@@ -83,12 +83,12 @@ _LARGEST_INDEX = 2**31 - 1
 
 
 class _Parser:
-    """Reads one expression from left to right and never goes back. ``levels`` are its infix operators: the higher, the tighter."""
+    """Reads one expression from left to right and never goes back. ``levels`` says how tightly each operator binds."""
 
     def __init__(self, text: str, levels: Mapping[str, int]) -> None:
         if not text.strip():
             raise messages.empty_expression()
-        size = len(text.encode())
+        size = len(text.encode(errors="surrogatepass"))
         if size > EXPRESSION_BYTES:
             raise messages.expression_too_long(size)
         self._text = text

@@ -5,12 +5,12 @@ then sort key attributes from left to right, all but the last by ``=``, the last
 BETWEEN or begins_with. Documented, *Key condition expressions* and *Multi-attribute keys*.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from dynateach.dynamodb.rules.expressions import messages
 from dynateach.dynamodb.rules.expressions.context import Context, Values
-from dynateach.dynamodb.rules.expressions.tree import Function, Node, Operator, Path, Value
+from dynateach.dynamodb.rules.expressions.tree import Function, Node, Operator, Path, Value, single_conditions
 from dynateach.dynamodb.rules.values import AttributeValue
 
 
@@ -23,7 +23,7 @@ class SortCondition(NamedTuple):
 
 
 class KeyRange(NamedTuple):
-    """Where a Query looks: the values of all partition key attributes, and the conditions on the leading sort key attributes."""
+    """Where a Query looks: the values of the partition key attributes, and conditions on the first sort key attributes."""
 
     partition_values: tuple[AttributeValue, ...]
     sort: tuple[SortCondition, ...]
@@ -38,7 +38,7 @@ class Term(NamedTuple):
 
 
 class KeyCondition:
-    """A bound key condition. ``attributes`` are the names it is about; which of them are keys is known once the table or index is."""
+    """A bound key condition. ``attributes`` are the names it is about; only a schema says which of them are keys."""
 
     __slots__ = ("_terms", "attributes")
 
@@ -101,23 +101,14 @@ _MIRRORED = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def bind_key_condition(condition: Node, context: Context) -> KeyCondition:
-    """The key condition that a sound condition stands for. Raises DynamoDB's error if it has a form that can't select by key."""
+    """The key condition that a sound condition stands for. Raises DynamoDB's error if it can't select by key."""
     terms: dict[str, Term] = {}
-    for single in _single_conditions(condition):
+    for single in single_conditions(condition, ("AND",)):
         term = _term(single, context)
         if term.attribute in terms:
             raise messages.several_conditions_on_one_key()
         terms[term.attribute] = term
     return KeyCondition(terms)
-
-
-def _single_conditions(node: Node) -> Iterator[Function | Operator]:
-    assert isinstance(node, Function | Operator)
-    if node.name == "AND":
-        for operand in node.operands:
-            yield from _single_conditions(operand)
-    else:
-        yield node
 
 
 def _term(node: Function | Operator, context: Context) -> Term:

@@ -1,12 +1,10 @@
-"""Every text with which DynamoDB refuses an expression, one function each: search for the words of an error,
-then for the function's name.
+"""Every text with which DynamoDB refuses an expression: search for the words of an error, then for its function's name.
 
-    ExpressionError  the expression itself is wrong; ``bind`` puts the parameter's name in front: "Invalid
-    FilterExpression: …" ServiceError     the placeholders around it are wrong, a key condition does not fit the
-    table, or an update does not fit the item
+    ExpressionError   the expression itself is wrong; ``bind`` puts "Invalid FilterExpression: " or the like in front
+    ServiceError      its placeholders are wrong, a key condition does not fit the table, an update does not fit the item
 
-The texts are as observed on the live service, except those of the last section: the rule there is documented,
-its wording is assumed.
+The texts are as observed on the live service, except those of the last section: there the rule is documented, but its
+wording is assumed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -59,16 +57,6 @@ def unknown_function(name: str) -> ExpressionError:
 def function_misplaced(name: str) -> ExpressionError:
     """A condition used as an operand, or ``size`` used as a condition."""
     return ExpressionError(f"The function is not allowed to be used this way in an expression; function: {name}")
-
-
-def function_of_conditions(name: str) -> ExpressionError:
-    """A function that only conditions have, in an update."""
-    return ExpressionError(f"The function is not allowed in an update expression; function: {name}")
-
-
-def function_of_updates(name: str) -> ExpressionError:
-    """A function that only updates have, in a condition."""
-    return ExpressionError(f"The function is not allowed in a condition expression; function: {name}")
 
 
 def wrong_number_of_operands(name: str, count: int) -> ExpressionError:
@@ -126,11 +114,6 @@ def bounds_out_of_order(low: AttributeValue, high: AttributeValue) -> Expression
     )
 
 
-def too_many_choices(count: int) -> ExpressionError:
-    """IN takes 100 operands."""
-    return ExpressionError(f"The IN operator is provided with too many operands; number of operands: {count}")
-
-
 # Placeholders and document paths
 
 
@@ -164,7 +147,7 @@ def names_without_expression() -> ServiceError:
 
 
 def values_without_expression(parameters: Sequence[str]) -> ServiceError:
-    """ExpressionAttributeValues in a request that has no expression to use them; ``parameters`` are those it could have had."""
+    """ExpressionAttributeValues without an expression to use them; ``parameters`` are those that could have been there."""
     verb = "are" if len(parameters) > 1 else "is"
     return errors.validation(
         "ExpressionAttributeValues can only be specified when using expressions: "
@@ -268,7 +251,22 @@ def incorrect_data_type() -> ServiceError:
     return errors.validation("An operand in the update expression has an incorrect data type")
 
 
-# Documented rules whose wording is assumed
+# Rules whose wording is assumed
+
+
+def function_of_conditions(name: str) -> ExpressionError:
+    """A function that only conditions have, in an update."""
+    return ExpressionError(f"The function is not allowed in an update expression; function: {name}")
+
+
+def function_of_updates(name: str) -> ExpressionError:
+    """A function that only updates have, in a condition."""
+    return ExpressionError(f"The function is not allowed in a condition expression; function: {name}")
+
+
+def too_many_choices(count: int) -> ExpressionError:
+    """IN takes 100 operands."""
+    return ExpressionError(f"The IN operator is provided with too many operands; number of operands: {count}")
 
 
 def expression_too_long(size: int) -> ExpressionError:

@@ -1,11 +1,10 @@
-"""Document paths: reading what one leads to, keeping several apart, and selecting the parts of an item that
-they lead to.
+"""Document paths: reading what one leads to, keeping several apart, and joining them into a tree.
 
 A path, once its placeholders are resolved, is a tuple of steps: a string is a name in a map, a number a
 position in a list. ``("a", 2, "b")`` is ``a[2].b``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from dynateach.dynamodb.rules.expressions import messages
@@ -41,10 +40,9 @@ def _member(value: AttributeValue, step: str | int) -> AttributeValue | None:
 
 
 def require_apart(paths: Iterable[Steps]) -> None:
-    """Refuses paths of which one contains another (they overlap), or that differ in what they take for a list
-    (they conflict).
+    """Refuses paths of which one contains another, or that take the same thing for a list and for a map.
 
-    Raises ExpressionError for the first overlap, else for the first conflict.
+    Raises ExpressionError for the first such overlap, else for the first such conflict.
     """
     met: dict[str, list[Steps]] = {}
     conflict: messages.ExpressionError | None = None
@@ -71,7 +69,7 @@ Tree = dict[str | int, Any]
 
 
 def tree(paths: Sequence[Steps], leaves: Sequence[T]) -> Tree:
-    """The paths, which are apart, as one tree. Names keep their order; list positions are in ascending order."""
+    """The paths, which are apart, as one tree."""
     root: Tree = {}
     for path, leaf in zip(paths, leaves, strict=True):
         branch = root
@@ -86,69 +84,6 @@ def is_list(branch: Tree) -> bool:
     return isinstance(next(iter(branch)), int)
 
 
-class Selection:
-    """The parts of an item that lie at some paths, in their nested shape; list elements move up to close the
-    gaps.
-
-    Calling it with an item gives a new item. ``attributes`` are the top-level names, ``paths`` the paths
-    themselves.
-    """
-
-    __slots__ = ("_picks", "attributes", "paths")
-
-    def __init__(self, paths: Sequence[Steps]) -> None:
-        self.paths = tuple(paths)
-        self.attributes = tuple(dict.fromkeys(head(path) for path in paths))
-        branches = tree(self.paths, [_whole] * len(self.paths))
-        self._picks = [(str(name), _pick(branch)) for name, branch in branches.items()]
-
-    def __call__(self, item: Item) -> Item:
-        return _picked(item, self._picks)
-
-
-Pick = Callable[[AttributeValue], AttributeValue | None]
-"""Takes a value down to its selected parts, or to None if there are none."""
-
-
-def _whole(value: AttributeValue) -> AttributeValue:
-    return value
-
-
-def _pick(branch: Tree | Pick) -> Pick:
-    if not isinstance(branch, dict):
-        return branch
-    picks = [(step, _pick(further)) for step, further in sorted_steps(branch)]
-    return _from_list(picks) if is_list(branch) else _from_map(picks)
-
-
 def sorted_steps(branch: Tree) -> list[tuple[Any, Any]]:
     """The steps of a branch with what follows them: positions in ascending order, names as they come."""
     return sorted(branch.items()) if is_list(branch) else list(branch.items())
-
-
-def _from_map(picks: list[tuple[str, Pick]]) -> Pick:
-    def pick(value: AttributeValue) -> AttributeValue | None:
-        members = _picked(value.get("M", {}), picks)
-        return {"M": members} if members else None
-
-    return pick
-
-
-def _from_list(picks: list[tuple[int, Pick]]) -> Pick:
-    def pick(value: AttributeValue) -> AttributeValue | None:
-        members = value.get("L", ())
-        chosen = [further(members[index]) for index, further in picks if index < len(members)]
-        kept = [member for member in chosen if member is not None]
-        return {"L": kept} if kept else None
-
-    return pick
-
-
-def _picked(members: Item, picks: list[tuple[str, Pick]]) -> Item:
-    result: Item = {}
-    for name, pick in picks:
-        if name in members:
-            part = pick(members[name])
-            if part is not None:
-                result[name] = part
-    return result

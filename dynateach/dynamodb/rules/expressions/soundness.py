@@ -5,18 +5,28 @@ first; then each single condition, from left to right, is held against all the r
 value and not only on its type, it is kept as a check for every later request with the same expressions.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from dynateach.dynamodb.rules.expressions import functions, messages
 from dynateach.dynamodb.rules.expressions.comparisons import ORDERS
 from dynateach.dynamodb.rules.expressions.context import Context, Values, require_unreserved
 from dynateach.dynamodb.rules.expressions.functions import require_functions_of_conditions, require_operand_count
 from dynateach.dynamodb.rules.expressions.grammar import Parsed
-from dynateach.dynamodb.rules.expressions.tree import CONNECTIVES, Function, Node, Operator, Path, Value, walk
+from dynateach.dynamodb.rules.expressions.tree import (
+    CONNECTIVES,
+    Function,
+    Node,
+    Operator,
+    Path,
+    Value,
+    single_conditions,
+    walk,
+)
 from dynateach.dynamodb.rules.limits import IN_OPERANDS
 
 _NEED_A_PATH = frozenset({"attribute_exists", "attribute_not_exists"})
 
+# Observed for BETWEEN and the functions, assumed for the inequalities.
 _ACCEPTED_TYPES = {
     **dict.fromkeys(("<", "<=", ">", ">=", "BETWEEN"), frozenset(ORDERS)),
     "begins_with": frozenset({"S", "B"}),
@@ -36,18 +46,9 @@ def sound_condition(parsed: Parsed, context: Context) -> Node:
     require_functions_of_conditions(nodes)
     _require_functions_in_place(root, nodes)
     require_unreserved(node for node in nodes if isinstance(node, Path))
-    for condition in _single_conditions(root):
+    for condition in single_conditions(root):
         _require_sound(condition, context)
     return root
-
-
-def _single_conditions(node: Node) -> Iterator[Node]:
-    """The comparisons and functions that AND, OR and NOT connect, from left to right."""
-    if isinstance(node, Operator) and node.name in CONNECTIVES:
-        for operand in node.operands:
-            yield from _single_conditions(operand)
-    else:
-        yield node
 
 
 # The whole expression
@@ -71,7 +72,7 @@ def _require_in_place(node: Node, as_condition: bool) -> None:
 # Each single condition
 
 
-def _require_sound(condition: Node, context: Context) -> None:
+def _require_sound(condition: Function | Operator, context: Context) -> None:
     nodes = list(walk(condition))
     for node in nodes:
         _require_defined(node, context)
@@ -95,6 +96,7 @@ def _require_operand_count(node: Function | Operator, context: Context) -> None:
 
 
 def _require_distinct_operands(node: Function | Operator, context: Context) -> None:
+    """Observed for comparators and functions of two operands, assumed for BETWEEN and IN."""
     first, *others = node.operands
     if not isinstance(first, Path):
         return
@@ -148,5 +150,5 @@ def _require_bounds_in_order(lower: Node, upper: Node, context: Context) -> None
 
 
 def _kind(node: Node, context: Context) -> str | None:
-    """The type of an operand as far as it is known before there is an item; the only function among operands is ``size``."""
+    """The type of an operand, if it is known before there is an item. The only function among operands is ``size``."""
     return "N" if isinstance(node, Function) else context.kind(node)

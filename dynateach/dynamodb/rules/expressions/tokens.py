@@ -13,7 +13,7 @@ END = ""
 """The token after the last one; it has no text, and DynamoDB shows it as ``<EOF>``."""
 
 KEYWORDS = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"})
-"""Words that are never names, in any case: ``and``, ``Set``. All but REMOVE are on the list of reserved words as well."""
+"""Words that are never names, in any case: ``and``, ``Set``. All but REMOVE are reserved words too."""
 
 _TOKEN = re.compile(
     r"""

@@ -3,7 +3,7 @@
 A tree is made of names and placeholders as they are written, so it can be kept and used again for any names and values.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 
@@ -20,14 +20,14 @@ class Value(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A function and its operands. Some are conditions, some are operands; where each may stand is not a question of grammar."""
+    """A function and its operands. Some functions are conditions, some are operands; the grammar does not ask which."""
 
     name: str
     operands: "tuple[Node, ...]"
 
 
 class Operator(NamedTuple):
-    """An operator, in upper case, and its operands. AND and OR have two or more, NOT has one, IN what it looks for and then the choices."""
+    """An operator, in upper case, and its operands: two or more for AND and OR; for IN, what to look for and the choices."""
 
     name: str
     operands: "tuple[Node, ...]"
@@ -59,6 +59,16 @@ def walk(node: Node) -> Iterator[Node]:
         for operand in node.operands:
             yield from walk(operand)
     yield node
+
+
+def single_conditions(node: Node, connectives: Collection[str] = CONNECTIVES) -> Iterator[Function | Operator]:
+    """The comparisons and functions that the connectives connect, from left to right."""
+    assert isinstance(node, Function | Operator)
+    if node.name in connectives:
+        for operand in node.operands:
+            yield from single_conditions(operand, connectives)
+    else:
+        yield node
 
 
 def paths_in(node: Node) -> list[Path]:

@@ -14,13 +14,14 @@ from dynateach.dynamodb.rules.expressions.context import Context, Values, requir
 from dynateach.dynamodb.rules.expressions.edits import Edit
 from dynateach.dynamodb.rules.expressions.functions import require_functions_of_updates, require_operand_count
 from dynateach.dynamodb.rules.expressions.grammar import Parsed
-from dynateach.dynamodb.rules.expressions.paths import Selection, find, require_apart
+from dynateach.dynamodb.rules.expressions.paths import find, require_apart
+from dynateach.dynamodb.rules.expressions.projections import Projection
 from dynateach.dynamodb.rules.expressions.tree import Action, Function, Node, Operator, Path, Value, walk
 from dynateach.dynamodb.rules.limits import UPDATE_OPERATORS
 from dynateach.dynamodb.rules.values import AttributeValue, Item
 
 Source = Callable[[Item, Values], AttributeValue]
-"""The right-hand side of a SET. Raises DynamoDB's error if the item lacks what it reads, or has it in the wrong type."""
+"""The right-hand side of a SET. Raises DynamoDB's error if the item lacks what it reads, or has it in another type."""
 
 
 class Update:
@@ -41,7 +42,7 @@ class Update:
             paths.append(context.steps(action.path))
             leaves.append(self._leaf(section, action.operand, context))
         self._edits = edits.edits_at(paths, leaves)
-        self.updated = Selection(paths)
+        self.updated = Projection(paths)
         self.paths = self.updated.paths
         self.attributes = self.updated.attributes
 

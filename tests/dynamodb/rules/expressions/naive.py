@@ -4,6 +4,7 @@ Nothing here is shared with the engine. Values become Python values that compare
 """
 
 from base64 import b64decode
+from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,9 @@ from typing import Any
 Wire = dict[str, Any]
 Tree = tuple[Any, ...]
 """("and", tree, tree…), ("not", tree), ("=", operand, operand)…; operands are ("path", *steps), ("value", wire) or ("size", operand)."""
+
+
+CONVERSIONS: dict[str, Callable[[Any], Any]] = {"S": str.encode, "N": Decimal, "B": b64decode}
 
 
 def plain(value: Wire | None) -> Any:
@@ -24,8 +28,7 @@ def plain(value: Wire | None) -> Any:
         return kind, tuple(plain(member) for member in content)
     if kind == "M":
         return kind, frozenset((name, plain(member)) for name, member in content.items())
-    convert = {"S": str.encode, "N": Decimal, "B": b64decode}.get(kind)
-    return kind, convert(content) if convert else content
+    return kind, CONVERSIONS[kind](content) if kind in CONVERSIONS else content
 
 
 def look_up(value: Any, steps: tuple[str | int, ...]) -> Wire | None:
@@ -56,9 +59,9 @@ def size(value: Wire | None) -> Wire | None:
 def holds(tree: Tree, item: Wire) -> bool:
     operator, *parts = tree
     if operator == "and":
-        return all([holds(part, item) for part in parts])
+        return all(holds(part, item) for part in parts)
     if operator == "or":
-        return any([holds(part, item) for part in parts])
+        return any(holds(part, item) for part in parts)
     if operator == "not":
         return not holds(parts[0], item)
     values = [plain(operand(part, item)) for part in parts]
@@ -112,7 +115,7 @@ def update(actions: list[tuple[Any, ...]], item: Wire) -> Wire:
             raise Refused
         put(parent, path[-1], outcome(action, look_up(before, path), operands, before))
     squeeze(after)
-    return after["M"]  # type: ignore[no-any-return]
+    return after["M"]
 
 
 def put(parent: Wire, step: str | int, value: Wire | None) -> None:
@@ -144,7 +147,7 @@ def outcome(action: str, old: Wire | None, operands: list[Any], before: Wire) ->
         return source(operands[0], before)
     ((kind, content),) = operands[0].items()
     if old is None:
-        return operands[0] if action == "add" else None  # type: ignore[no-any-return]
+        return operands[0] if action == "add" else None
     if kind not in old:
         raise Refused
     if kind == "N":

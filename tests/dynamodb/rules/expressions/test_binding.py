@@ -21,7 +21,7 @@ def refusal(**request: Any) -> str:
 
 
 def test_the_package_offers_these_names_and_no_others() -> None:
-    offered = {"Bound", "KeyCondition", "KeyRange", "Selection", "SortCondition", "Test", "Update", "Values", "bind"}
+    offered = {"Bound", "KeyCondition", "KeyRange", "Projection", "SortCondition", "Test", "Update", "Values", "bind"}
     assert set(expressions.__all__) == offered
 
 
@@ -110,7 +110,7 @@ def test_one_expression_may_use_what_another_does_not() -> None:
 def test_a_placeholder_hides_what_an_expression_could_not_say() -> None:
     bound = bind(projection="#0, #s.#d", names={"#0": "a b", "#s": "status", "#d": "x.y"})
     assert bound.projection
-    item = {"a b": S, "status": {"M": {"x.y": S, "z": S}}, "x": S}
+    item: dict[str, dict[str, Any]] = {"a b": S, "status": {"M": {"x.y": S, "z": S}}, "x": S}
     assert bound.projection(item) == {"a b": S, "status": {"M": {"x.y": S}}}
 
 

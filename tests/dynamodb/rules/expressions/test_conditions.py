@@ -241,7 +241,7 @@ class Writer:
             self.values[placeholder] = parts[0]
             return placeholder
         if operator == "path":
-            return parts[0] + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in parts[1:])
+            return str(parts[0]) + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in parts[1:])
         texts = [self.written(part) for part in parts]
         if operator == "between":
             return f"{texts[0]} BETWEEN {texts[1]} AND {texts[2]}"
@@ -255,7 +255,7 @@ class Writer:
 
 
 @given(conditions, items)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_a_condition_says_what_a_naive_evaluator_says(tree: naive.Tree, item: dict[str, Any]) -> None:
     writer = Writer()
     text = writer.written(tree)

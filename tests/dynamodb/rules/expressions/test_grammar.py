@@ -60,7 +60,7 @@ def offending_token(start: str, text: str) -> str | None:
     try:
         ORACLE.parse(text, start=start)
     except UnexpectedCharacters as error:
-        return text[error.pos_in_stream]
+        return text[error.pos_in_stream or 0]
     except UnexpectedToken as error:
         return "<EOF>" if error.token.type == "$END" else str(error.token)
     return None
