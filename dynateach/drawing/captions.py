@@ -1,0 +1,78 @@
+"""Words around a picture: numbers as people say them, and the card that explains the marks."""
+
+from html import escape
+
+from dynateach.drawing.palette import VOCABULARY, Word, word
+
+NARROW = "\u202f"
+"""A narrow space that never breaks, between a number and its unit."""
+
+
+def number(value: float) -> str:
+    """``2000`` as ``2,000`` and ``12.5`` as ``12.5``: at most one decimal, thousands in groups."""
+    rounded = round(value, 1)
+    return f"{int(rounded):,}" if rounded == int(rounded) else f"{rounded:,.1f}"
+
+
+def count(value: int, thing: str, plural: str = "") -> str:
+    """``1 key``, ``2,000 keys``; give the plural where it is not just an s."""
+    return f"{value:,} {thing if value == 1 else plural or thing + 's'}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 in percent: ``71 %``, but ``0.4 %`` and not ``0 %`` for what is small."""
+    per_cent = share * 100
+    if 0 < per_cent < 1 or 99 < per_cent < 100:
+        return f"{min(max(per_cent, 0.1), 99.9):.1f}{NARROW}%"
+    return f"{round(per_cent)}{NARROW}%"
+
+
+def times(ratio: float) -> str:
+    """A ratio as a factor: ``1.4×``; below a tenth with two decimals."""
+    return f"{ratio:.2f}×" if ratio < 0.1 else f"{ratio:.1f}×"
+
+
+class LegendCard:
+    """The marks of the workbook's pictures and what they mean; a notebook shows it, a screen reader reads it."""
+
+    def __init__(self, words: tuple[Word, ...]) -> None:
+        self.words = words
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{entry.name}: {entry.meaning}" for entry in self.words)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(_row(entry) for entry in self.words)
+        return f'<table class="dynateach-legend" style="border: 0"><tbody>{rows}</tbody></table>'
+
+
+def legend_card(*names: str) -> LegendCard:
+    """The card for the words of those names, or for all of them. Raises ``KeyError`` for a word that the pictures do not use."""
+    return LegendCard(tuple(word(name) for name in names) or VOCABULARY)
+
+
+def _row(entry: Word) -> str:
+    cells = (
+        f'<svg width="20" height="16" viewBox="-10 -8 20 16" aria-hidden="true">{_mark(entry)}</svg>',
+        f"<strong>{escape(entry.name)}</strong>",
+        escape(entry.meaning),
+    )
+    return "<tr>" + "".join(f'<td style="text-align: left">{cell}</td>' for cell in cells) + "</tr>"
+
+
+SHAPES = {
+    "circle": '<circle r="5"/>',
+    "square": '<rect x="-5" y="-5" width="10" height="10"/>',
+    "diamond": '<path d="M0 -6 6 0 0 6 -6 0Z"/>',
+    "hexagon": '<path d="M0 -6 5.2 -3 5.2 3 0 6 -5.2 3 -5.2 -3Z"/>',
+    "triangle-up": '<path d="M0 -6 6 5 -6 5Z"/>',
+    "star": '<path d="M0 -7 1.8 -2.2 6.7 -2.2 2.8 .9 4.1 5.7 0 2.9 -4.1 5.7 -2.8 .9 -6.7 -2.2 -1.8 -2.2Z"/>',
+    "x": '<path d="M-5 -5 5 5M5 -5 -5 5" stroke-width="3"/>',
+    "dash": '<path d="M-10 0H10" stroke-width="2.5" stroke-dasharray="5 2.5"/>',
+}
+
+
+def _mark(entry: Word) -> str:
+    shape = SHAPES[entry.mark.removesuffix("-open")]
+    fill = "none" if entry.mark.endswith("-open") else entry.colour
+    return f'<g fill="{fill}" stroke="{entry.colour}" stroke-width="1.5">{shape}</g>'

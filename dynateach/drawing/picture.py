@@ -1,0 +1,136 @@
+"""A picture: panels on one sheet, and the finding that it states.
+
+Pictures are built as plain data and become a plotly figure at the end, so plotly is imported only when something is drawn.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dynateach.drawing.palette import CLEAR, HAIRLINE, INK, QUIET, rgb
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+HEIGHT = 450
+"""Pixels: with its controls, a picture of this height fits a notebook at 1280 × 800."""
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+MARGIN = {"l": 50, "r": 8, "t": 72, "b": 44}
+
+Trace = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a picture says: the ``title`` states it, the ``subtitle`` adds one thing, the ``caption`` says how to read the picture.
+
+    ``alternative`` is the picture in words, for those who do not see it.
+    """
+
+    title: str
+    subtitle: str
+    caption: str
+    alternative: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes of a picture. ``number`` is "" for the first and "2", "3", … for the next, as plotly counts."""
+
+    number: str
+
+    @property
+    def axes(self) -> dict[str, str]:
+        """What puts a trace into this panel."""
+        return {"xaxis": f"x{self.number}", "yaxis": f"y{self.number}"}
+
+    @property
+    def references(self) -> dict[str, str]:
+        """What puts a shape or an annotation into this panel."""
+        return {"xref": f"x{self.number}", "yref": f"y{self.number}"}
+
+
+@dataclass
+class Picture:
+    """A sheet on which panels, traces, lines and labels are laid out. Places on the sheet are fractions from the left and the bottom."""
+
+    height: int = HEIGHT
+    traces: list[Trace] = field(default_factory=list)
+    axes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    shapes: list[dict[str, Any]] = field(default_factory=list)
+    labels: list[dict[str, Any]] = field(default_factory=list)
+
+    def panel(
+        self,
+        across: tuple[float, float],
+        up: tuple[float, float],
+        x: dict[str, Any],
+        y: dict[str, Any],
+        heading: str = "",
+    ) -> Panel:
+        """A new pair of axes on that part of the sheet, with what plotly should know of each axis and a heading above."""
+        panel = Panel(str(len(self.axes) // 2 + 1) if self.axes else "")
+        self.axes[f"xaxis{panel.number}"] = _axis(across, f"y{panel.number}", x)
+        self.axes[f"yaxis{panel.number}"] = _axis(up, f"x{panel.number}", y)
+        if heading:
+            place: dict[str, Any] = {"xref": "paper", "yref": "paper", "x": across[0], "y": up[1]}
+            self.labels.append(_label(heading, xanchor="left", yanchor="bottom", align="left", yshift=3, **place))
+        return panel
+
+    def add(self, panel: Panel, **trace: Any) -> None:
+        """A trace in a panel, as plotly describes it."""
+        self.traces.append({"showlegend": False, **trace, **panel.axes})
+
+    def line(self, panel: Panel, start: tuple[float, float], end: tuple[float, float], **style: Any) -> None:
+        """A straight line in a panel."""
+        ends = {"x0": start[0], "y0": start[1], "x1": end[0], "y1": end[1]}
+        self.shapes.append({"type": "line", **panel.references, **ends, "line": style})
+
+    def label(self, panel: Panel, x: float, y: float, text: str, colour: str = INK, **style: Any) -> None:
+        """Words at a place in a panel."""
+        self.labels.append(_label(text, colour, x=x, y=y, **panel.references, **style))
+
+    def figure(self, finding: Finding) -> "Figure":
+        """The picture as a plotly figure. Its ``layout.meta`` carries the caption and the text alternative."""
+        from plotly.graph_objects import Figure
+
+        return Figure(data=self.traces, layout={**self._layout(finding), **self.axes})
+
+    def _layout(self, finding: Finding) -> dict[str, Any]:
+        return {
+            "title": _title(finding),
+            "meta": {"caption": finding.caption, "alternative": finding.alternative},
+            "annotations": self.labels,
+            "shapes": self.shapes,
+            "height": self.height,
+            "margin": MARGIN,
+            "font": {"family": FONT, "size": 12, "color": INK},
+            "paper_bgcolor": CLEAR,
+            "plot_bgcolor": CLEAR,
+            "dragmode": False,
+            "barmode": "overlay",
+            "hoverlabel": {"font": {"family": FONT}},
+        }
+
+
+def _title(finding: Finding) -> dict[str, Any]:
+    second = f"font-size: 13px; color: {rgb(QUIET)}"
+    return {
+        "text": f'<b>{finding.title}</b><br><span style="{second}">{finding.subtitle}</span>',
+        "font": {"size": 16, "color": INK},
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1 - 24 / HEIGHT,
+        "yref": "container",
+        "yanchor": "bottom",
+    }
+
+
+def _axis(domain: tuple[float, float], anchor: str, more: dict[str, Any]) -> dict[str, Any]:
+    quiet = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": "", "gridcolor": HAIRLINE}
+    fonts = {"tickfont": {"size": 11, "color": QUIET}, "title_font": {"size": 12, "color": QUIET}}
+    return {"domain": list(domain), "anchor": anchor, **quiet, **fonts, **more}
+
+
+def _label(text: str, colour: str = INK, **place: Any) -> dict[str, Any]:
+    return {"text": text, "showarrow": False, "font": {"size": 12, "color": colour}, **place}

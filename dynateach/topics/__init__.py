@@ -1,0 +1,8 @@
+"""The topics. Each is a file with ``simulate`` (numbers in, a finished result out), ``draw`` (that in, a figure out) and ``explore`` (controls).
+
+    hashing     where keys land, and which partition gets hot      (its ``explore`` holds all three)
+    resizing    which keys move when a partition is split
+    sharding    one hot key spread by suffixes, and what reads then cost
+
+``traffic`` makes the requests, ``ring`` holds the two models that DynamoDB is compared with. None is imported before it is asked for.
+"""
