@@ -1,0 +1,53 @@
+"""Feedback at once, in the notebook: ``check`` an answer, or ask for a ``hint``."""
+
+from collections import Counter
+from typing import Any
+
+from dynateach import checks
+from dynateach.checks.task import Task
+from dynateach.errors import TaskError
+from dynateach.grading.examine import examine, explain
+from dynateach.grading.play import InProcess
+
+_given: Counter[str] = Counter()
+
+
+def check(task: str, *answers: Any, seed: int = 1) -> None:
+    """Check the answers to a task, such as ``check("01.5", write_event, read_events)``.
+
+    Functions are called on fresh Labs, with data drawn from ``seed``. Prints two lines if all is well. Raises
+    ``CheckFailed``, with the smallest example of what is wrong, if it is not, and ``TaskError`` if there is no such task
+    or it asks for more answers, or fewer.
+    """
+    declared = checks.find(task)
+    if len(answers) != len(declared.answers):
+        raise TaskError(
+            f"task {declared.id} asks for {_count(declared.answers)}, and this check was given {len(answers)}",
+            next=f'Write: check("{declared.id}", {", ".join(declared.answers)})',
+        )
+    finding = examine(declared, InProcess(dict(zip(declared.answers, answers, strict=True))), seed)
+    if finding:
+        raise explain(declared, finding) from None
+    print(f"✓ {declared.id} {declared.title} ({_points(declared)})\n{declared.learnt}")
+
+
+def hint(task: str, number: int | None = None) -> None:
+    """Print the task's next hint, or a given one, 1 to 3.
+
+    Raises ``TaskError`` if there is no such task or hint.
+    """
+    declared = checks.find(task)
+    last = len(declared.hints)
+    if number is None:
+        _given[declared.id] = number = min(_given[declared.id] + 1, last)
+    if not isinstance(number, int) or not 1 <= number <= last:
+        raise TaskError(f"there is no hint {number!r} for task {declared.id}", next=f"Ask for 1 to {last}.")
+    print(f"Hint {number} of {last}: {declared.hints[number - 1]}")
+
+
+def _points(task: Task) -> str:
+    return "1 point" if task.points == 1 else f"{task.points} points"
+
+
+def _count(names: tuple[str, ...]) -> str:
+    return "one answer" if len(names) == 1 else f"{len(names)} answers"

@@ -1,0 +1,159 @@
+"""Try an answer on a task's cases, the smallest first, and explain the first that it fails, made as small as it gets."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dynateach.checks.plain import Odd, kind, show
+from dynateach.checks.task import Boto3, Call, Case, Fault, Play, Reply, Task, Value
+from dynateach.clock import EPOCH, SECOND
+from dynateach.errors import CheckFailed
+from dynateach.grading.play import NO_FUNCTION, STOPPED
+from dynateach.trace import Event, RequestServed
+
+SHRINKING = 60
+"""How many smaller variants of a failing input are tried."""
+EVENTS = 6
+"""How many events of the trace a failure shows."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A case that an answer failed, with its replies and its fault."""
+
+    input: Any
+    case: Case
+    replies: Sequence[Reply]
+    fault: Fault
+
+
+def examine(task: Task, play: Play, seed: int) -> Finding | None:
+    """The smallest failing case that the task's inputs for this seed lead to, or None if the answer passes them all."""
+    for input in task.inputs(seed):
+        finding = _try(task, play, input)
+        if finding:
+            return _smallest(task, play, finding)
+    return None
+
+
+def explain(task: Task, finding: Finding) -> CheckFailed:
+    """The finding as the error that a learner reads."""
+    step, reply = finding.case.steps[finding.fault.step], finding.replies[finding.fault.step]
+    evidence = "\n".join(_rows(_evidence(step, reply, finding.fault)))
+    return CheckFailed(finding.fault.what, task=task.id, evidence=evidence, next=f'hint("{task.id}") helps you on.')
+
+
+def _try(task: Task, play: Play, input: Any) -> Finding | None:
+    case = task.prepare(input)
+    replies = play(case)
+    fault = _obvious(task, case, replies) or task.judge(case, replies)
+    return Finding(input, case, replies, fault) if fault else None
+
+
+def _smallest(task: Task, play: Play, finding: Finding) -> Finding:
+    """The smallest that shows the same mistake: one may fail on less for another reason, or for one that is less plain."""
+    left = SHRINKING
+    candidates = iter(task.smaller(finding.input))
+    while left and (candidate := next(candidates, None)) is not None:
+        left -= 1
+        smaller = _try(task, play, candidate)
+        if smaller and smaller.fault.why == finding.fault.why:
+            finding, candidates = smaller, iter(task.smaller(candidate))
+    return finding
+
+
+def _obvious(task: Task, case: Case, replies: Sequence[Reply]) -> Fault | None:
+    """What needs no judge: nothing filled in, no function where one is asked for, an exception."""
+    for number, (step, reply) in enumerate(zip(case.steps, replies, strict=False)):
+        if (
+            (isinstance(step, Value) or reply.raised)
+            and isinstance(reply.value, Odd)
+            and reply.value.type == "ellipsis"
+        ):
+            return Fault(f"{step.answer} is still `...`", "your answer in its place", step=number)
+        if reply.raised:
+            return _fault_of_raised(task, step.answer, reply, number)
+    return None
+
+
+def _fault_of_raised(task: Task, answer: str, reply: Reply, number: int) -> Fault:
+    assert reply.raised
+    type, text, line = reply.raised.type, reply.raised.text, reply.raised.line
+    if type == NO_FUNCTION:
+        return Fault(
+            f"{answer} is {kind(reply.value)}, not a function",
+            "a function that can be called so",
+            step=number,
+            got=text,
+        )
+    if type == STOPPED:
+        return Fault(f"{answer} made request after request and was stopped", *_ENDLESS, step=number, got=text)
+    got = f"{type}: {text}" + (f"\nat {line}" if line else "")
+    return Fault(f"{answer} raised {type}", "a result", task.raised.get((answer, type), ""), step=number, got=got)
+
+
+_ENDLESS = (
+    "an end",
+    "Pages: pass the LastEvaluatedKey of each answer on as ExclusiveStartKey, and stop at an answer that has none."
+    " A small Limit makes many pages.",
+)
+
+
+def _evidence(step: Call | Value, reply: Reply, fault: Fault) -> Iterator[tuple[str, str]]:
+    if isinstance(step, Value):
+        yield "you gave", f"{step.answer} = {show(reply.value)}"
+    else:
+        yield "call", call_text(step)
+        yield "came back", fault.got or show(reply.value)
+    yield "expected", fault.expected
+    if reply.printed.strip():
+        yield "printed", "\n".join(_cut(reply.printed.rstrip().splitlines(), 5))
+    events = reply.events if fault.trace is None else fault.trace
+    if events:
+        yield "trace", "\n".join(_cut(trace_lines(events), EVENTS))
+    if fault.why:
+        yield "look at", fault.why
+
+
+def _rows(parts: Iterator[tuple[str, str]]) -> Iterator[str]:
+    for label, text in parts:
+        for line in text.splitlines() or [""]:
+            yield f"  {label:<11}{line}".rstrip()
+            label = ""
+
+
+def _cut(lines: list[str], limit: int) -> list[str]:
+    """The first and the last lines: a story's end often holds its point."""
+    lines = [line[:160] for line in lines]
+    if len(lines) <= limit:
+        return lines
+    kept = limit - 2
+    return [*lines[:kept], f"… {len(lines) - kept - 1} more …", lines[-1]]
+
+
+def call_text(step: Call) -> str:
+    """The call as a learner would type it: ``read_events(table, '2026-03-02')``."""
+    arguments = ("table" if isinstance(one, Boto3) else show(one) for one in step.arguments)
+    return f"{step.answer}({', '.join(arguments)})"
+
+
+def trace_lines(events: Sequence[Event]) -> list[str]:
+    """A line for each event that says something: the end of a request that went well says nothing more."""
+    seen = {event.request for event in events if not isinstance(event, RequestServed)}
+    telling = [
+        one for one in events if not isinstance(one, RequestServed) or one.outcome != "OK" or one.request not in seen
+    ]
+    timed = len({event.at for event in telling}) > 1
+    return [(f"{(event.at - EPOCH) / SECOND:.3f} s  " if timed else "") + _event_text(event) for event in telling]
+
+
+_LEFT_OUT = frozenset({"at", "request", "service", "region", "table", "hash", "took", "consistent"})
+
+
+def _event_text(event: Event) -> str:
+    fields = (f"{name}={_short(value)}" for name, value in event._asdict().items() if name not in _LEFT_OUT)
+    return f"request {event.request}  {type(event).__name__}  {' '.join(fields)}"
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
