@@ -1,0 +1,140 @@
+"""The command ``dynateach``: one short function a command; the work is done elsewhere."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from dynateach import __version__
+from dynateach.errors import DynateachError
+
+_out = Console(highlight=False, soft_wrap=True)
+
+
+class _Group(click.Group):
+    """Prints our own errors in their three parts and ends with exit code 2: a learner never meets a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DynateachError as error:
+            _explain(error)
+            sys.exit(2)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="dynateach")
+def main() -> None:
+    """Learn DynamoDB by running it."""
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(0, 65535), help="Serve on this port; 0 means any free one.")
+@click.option("--no-browser", is_flag=True, help="Print the address, open nothing.")
+def lab(folder: Path | None, port: int | None, no_browser: bool) -> None:
+    """Open the workbook in JupyterLab.
+
+    The notebooks are copied to FOLDER (default: dynateach-workbook in your home folder). What you have changed there is
+    never overwritten.
+    """
+    from dynateach import workbook
+    from dynateach.jupyter import launch
+
+    copied = workbook.copy_to(folder or workbook.default_folder())
+    _tell(copied)
+    page = workbook.START if (copied.folder / workbook.START).is_file() else ""
+    launch.start(copied.folder, page, port=port, browser=not no_browser, ready=_announce)
+    _out.print(f"Stopped. Your work is in {escape(str(copied.folder))}")
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "--timeout", default=60, show_default=True, type=click.IntRange(1), help="Seconds that one cell may take."
+)
+def check(notebook: Path, timeout: int) -> None:
+    """Run all checks of NOTEBOOK from the top, in a fresh kernel.
+
+    Exit code 0 means that every task passed, 1 that one did not, 2 that the notebook could not be run.
+    """
+    from dynateach.grading import run
+
+    with Console(stderr=True).status("Running the notebook …"):
+        report = run.run(notebook, timeout=timeout)
+    for outcome in report.outcomes:
+        _out.print(f"[{_COLOURS[outcome.verdict]}]{outcome.verdict:11}[/] {escape(outcome.task)}")
+        for line in outcome.message.splitlines():
+            _out.print(f"            {escape(line)}".rstrip())
+    if report.stumble and not report.passed:
+        _out.print(f"Look there first. {escape(report.stumble)}")
+    if report.stopped:
+        _out.print(f"The run stopped early. {escape(report.stopped)}")
+    sys.exit(0 if report.passed else 1)
+
+
+@main.command()
+def doctor() -> None:
+    """Say what this machine has, what it lacks, and how to get it.
+
+    Exit code 1 means that something is missing without which you cannot learn.
+    """
+    from dynateach.doctor import examine
+
+    findings = examine()
+    table = Table("", "what", "found", "how to get it")
+    for finding in findings:
+        mark = "[green]ok[/]" if finding.ok else "[red]missing[/]" if finding.needed else "[yellow]optional[/]"
+        table.add_row(mark, escape(finding.name), escape(finding.found), "" if finding.ok else escape(finding.remedy))
+    Console(highlight=False).print(table)
+    sys.exit(0 if all(finding.ok for finding in findings if finding.needed) else 1)
+
+
+@main.command()
+@click.option("--check", "only_check", is_flag=True, help="Change nothing; exit with 1 if an exercise differs.")
+@click.argument("root", default=".", type=click.Path(path_type=Path))
+def release(root: Path, only_check: bool) -> None:
+    """Derive the exercises from the solutions.
+
+    ROOT holds solutions/ and exercises/ (default: the folder you are in).
+    """
+    from dynateach.grading import release as releasing
+
+    differing = releasing.changes(root)
+    for change in differing:
+        _out.print(f"{escape(str(change.path))}: {change.why}")
+        if not only_check:
+            releasing.apply(change)
+    if not differing:
+        _out.print("Every exercise follows from its solution.")
+    sys.exit(1 if differing and only_check else 0)
+
+
+_COLOURS = {"passed": "green", "failed": "red", "not reached": "yellow"}
+
+
+def _tell(copied: Any) -> None:
+    """One line a fact: what arrived, what was left alone."""
+    folder = escape(str(copied.folder))
+    _out.print(f"Your workbook: {folder} (new: {len(copied.written)}, updated: {len(copied.updated)})")
+    if copied.record_lost:
+        _out.print("Its record of earlier copies could not be read, so every file that differs was taken to be yours.")
+    for yours, edition in copied.kept:
+        _out.print(f"You have changed {escape(yours)}: it stays as it is. The new edition is {escape(edition)}")
+
+
+def _announce(address: str) -> None:
+    _out.print(f"JupyterLab: {address}\nCtrl-C stops it.")
+
+
+def _explain(error: DynateachError) -> None:
+    err = Console(stderr=True, highlight=False, soft_wrap=True)
+    err.print(f"[bold red]{escape(error.what)}[/]")
+    if error.where:
+        err.print(f"  where: {escape(error.where)}")
+    if error.next:
+        err.print(f"  what to do: {escape(error.next)}")

@@ -1,0 +1,1 @@
+"""JupyterLab as ``dynateach lab`` starts it: its kernel, its websocket, its settings."""

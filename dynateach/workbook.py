@@ -1,0 +1,205 @@
+"""Where the notebooks travel, and how they reach a learner's folder without ever overwriting the learner's work.
+
+A hidden record in the folder keeps one fingerprint for each file that we put there: the edition last offered. A file that
+still has that fingerprint is ours to update. Any other file is the learner's: it stays, and the new edition goes beside it.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from dynateach.errors import WorkbookError
+
+START = "notebooks/00_start_here.ipynb"
+RECORD = ".dynateach.json"
+
+_NAME_ANOTHER = "Name another folder: dynateach lab FOLDER"
+_FOLDERS = ("notebooks", "exercises")
+_PACKAGE = Path(__file__).resolve().parent
+_TEACHING_METADATA = ("dynateach", "nbgrader", "tags")
+
+
+@dataclass
+class Copied:
+    """What one copy did. File names are relative to ``folder``, with forward slashes.
+
+    ``kept`` pairs a file that the learner has changed with the new edition that lies beside it. ``record_lost`` says that
+    the folder's record could not be read, so that every differing file was taken to be the learner's.
+    """
+
+    folder: Path
+    written: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    record_lost: bool = False
+
+
+def default_folder() -> Path:
+    """The folder that ``dynateach lab`` uses when none is named: ``dynateach-workbook`` in the home folder.
+
+    Raises WorkbookError where nobody knows which folder that is.
+    """
+    return _in_full(Path("~/dynateach-workbook"))
+
+
+def origin() -> Path:
+    """The folder that holds the shipped notebooks: inside the installed package, or the top of a checkout.
+
+    Raises WorkbookError if this installation carries no notebooks.
+    """
+    for place in (_PACKAGE / "_workbook", _PACKAGE.parent):
+        if (place / "notebooks").is_dir():
+            return place
+    raise WorkbookError(
+        "This installation carries no notebooks",
+        where=str(_PACKAGE),
+        next="Install it again: pip install --force-reinstall dynateach",
+    )
+
+
+def copy_to(folder: Path) -> Copied:
+    """Bring ``folder`` up to date with the shipped notebooks and exercises; make it if need be.
+
+    Raises WorkbookError if the folder cannot be made, read or written, or is the source of the notebooks itself.
+    """
+    source = origin()
+    folder = _in_full(folder)
+    _refuse_the_source(folder, source)
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    copied = Copied(folder)
+    offered = _read_record(copied)
+    for name in _shipped(source):
+        _offer(name, (source / name).read_bytes(), offered, copied)
+    _write(folder / RECORD, json.dumps({"files": offered}, indent=1, sort_keys=True).encode() + b"\n")
+    return copied
+
+
+def fingerprint(content: bytes) -> str:
+    """SHA-256 over what an author writes, in hexadecimal.
+
+    For a notebook that is each cell's id, type, text and teaching metadata: running and saving it changes nothing. For any
+    other file, and for a notebook that cannot be read, it is every byte.
+    """
+    try:
+        cells = [_authored(cell) for cell in json.loads(content)["cells"]]
+        content = json.dumps(cells, sort_keys=True).encode()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        pass
+    return hashlib.sha256(content).hexdigest()
+
+
+def _in_full(folder: Path) -> Path:
+    try:
+        return folder.expanduser().absolute()
+    except RuntimeError as error:
+        raise WorkbookError("There is no such home folder", where=str(folder), next=_NAME_ANOTHER) from error
+
+
+def _authored(cell: dict[str, Any]) -> list[Any]:
+    metadata = {key: cell["metadata"][key] for key in _TEACHING_METADATA if key in cell["metadata"]}
+    return [cell.get("id"), cell["cell_type"], "".join(cell["source"]), metadata]
+
+
+def _shipped(source: Path) -> list[str]:
+    files = (file for folder in _FOLDERS for file in (source / folder).rglob("*") if file.is_file())
+    names = (file.relative_to(source).as_posix() for file in files)
+    return sorted(name for name in names if "/." not in name and "__pycache__" not in name)
+
+
+def _offer(name: str, edition: bytes, offered: dict[str, str], copied: Copied) -> None:
+    target = copied.folder / name
+    current = _fingerprint_of(target)
+    new = fingerprint(edition)
+    if current is None:
+        copied.written.append(name)
+        _write(target, edition)
+    elif current not in (new, offered.get(name)) and offered.get(name) != new:
+        copied.kept.append((name, _put_beside(name, edition, offered, copied.folder)))
+    elif current != new and current == offered.get(name):
+        copied.updated.append(name)
+        _write(target, edition)
+    offered[name] = new
+
+
+def _put_beside(name: str, edition: bytes, offered: dict[str, str], folder: Path) -> str:
+    new = fingerprint(edition)
+    for beside in _names_beside(name):
+        current = _fingerprint_of(folder / beside)
+        if current is None or current in (new, offered.get(beside)):
+            _write(folder / beside, edition)
+            offered[beside] = new
+            return beside
+    raise AssertionError("names never run out")
+
+
+def _names_beside(name: str) -> Iterator[str]:
+    path = PurePosixPath(name)
+    yield str(path.with_name(f"{path.stem} (new edition){path.suffix}"))
+    for number in count(2):
+        yield str(path.with_name(f"{path.stem} (new edition {number}){path.suffix}"))
+
+
+def _fingerprint_of(file: Path) -> str | None:
+    with _explained(file):
+        try:
+            return fingerprint(file.read_bytes())
+        except FileNotFoundError:
+            return None
+
+
+def _read_record(copied: Copied) -> dict[str, str]:
+    record = copied.folder / RECORD
+    with _explained(record):
+        try:
+            text = record.read_bytes()
+        except FileNotFoundError:
+            return {}
+    try:
+        return {str(name): str(known) for name, known in json.loads(text)["files"].items()}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        copied.record_lost = True
+        return {}
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Write all of it or nothing: a full disk must not cost the learner the file that was there."""
+    with _explained(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".dynateach-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.chmod(draft, 0o644)
+            os.replace(draft, target)
+        except BaseException:
+            os.unlink(draft)
+            raise
+
+
+def _refuse_the_source(folder: Path, source: Path) -> None:
+    if folder.resolve() == source.resolve():
+        raise WorkbookError(
+            "The workbook cannot be copied onto itself",
+            where=str(folder),
+            next=_NAME_ANOTHER,
+        )
+
+
+@contextmanager
+def _explained(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkbookError(
+            f"The workbook's folder cannot be used: {error.strerror}",
+            where=str(place),
+            next=_NAME_ANOTHER,
+        ) from error
