@@ -60,7 +60,8 @@ class DynamoDB:
 
     def _finish(self, declared: Operation, params: Any, outcome: str) -> None:
         world = self.world
-        took = declared.takes(world.profile).draw(self._service_times)
+        delay = declared.takes(world.profile)
+        took = delay.draw(self._service_times) if delay.slowest else 0
         world.trace.record(
             RequestServed(
                 world.clock.now,

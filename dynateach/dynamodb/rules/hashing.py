@@ -7,8 +7,8 @@ key space. **Assumed**: which function, and how wide. AWS publishes neither. Thi
 its evenness matters, not its secrecy.
 """
 
+from functools import lru_cache
 from hashlib import md5
-from typing import Any
 
 from dynateach.dynamodb.rules.values import AttributeValue, binary
 
@@ -22,8 +22,9 @@ def digest(value: AttributeValue) -> bytes:
     raise ValueError("an attribute value has exactly one type")
 
 
-def digest_of(tag: str, content: Any) -> bytes:
-    """``digest`` for a type tag (S, N or B) and its content."""
+@lru_cache(maxsize=8192)
+def digest_of(tag: str, content: str) -> bytes:
+    """``digest`` for a type tag (S, N or B) and its content; the latest are remembered, since keys repeat."""
     encoded = binary(content) if tag == "B" else content.encode()
     return md5(tag.encode() + encoded, usedforsecurity=False).digest()
 
