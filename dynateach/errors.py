@@ -4,6 +4,7 @@
     ├── LabError              a Lab asked for something that it does not have
     ├── WorkbookError         the learner's folder cannot be made or brought up to date
     ├── JupyterError          JupyterLab cannot be started
+    ├── EndpointError         the HTTP endpoint cannot listen where it was told to
     ├── NotebookError         a notebook cannot be read, run or released
     ├── TaskError             a check or a hint was asked for in a way that cannot be answered
     ├── CheckFailed           an answer was checked and is not right yet
@@ -47,6 +48,10 @@ class WorkbookError(DynateachError):
 
 class JupyterError(DynateachError):
     """JupyterLab cannot be started."""
+
+
+class EndpointError(DynateachError):
+    """The HTTP endpoint cannot listen on the host and port that it was given."""
 
 
 class NotebookError(DynateachError):
@@ -105,5 +110,9 @@ class ServiceError(Exception):
 
     def body(self) -> dict[str, Any]:
         """The answer's body in wire form, ``{"__type": …, "message": …}`` and any further fields."""
-        key = "Message" if self.code == "SerializationException" else "message"
+        key = "Message" if self.code in _CAPITAL else "message"
         return {"__type": f"{self.namespace}#{self.code}", key: self.message, **self.fields}
+
+
+_CAPITAL = frozenset({"SerializationException", "TransactionCanceledException", "IdempotentParameterMismatchException"})
+"""AWS spells the member that holds the text in two ways; these few have it with a capital letter."""

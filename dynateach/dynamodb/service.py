@@ -1,10 +1,12 @@
 """DynamoDB in one region: its tables, and the way of a request through them."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from dynateach.dynamodb.operations import batches, items, reads, tables
+from dynateach.dynamodb.operations import batches, items, reads, tables, transactions
 from dynateach.dynamodb.operations.operation import OPERATIONS, Operation, Params, require_simulated
 from dynateach.dynamodb.operations.requests import name_in
+from dynateach.dynamodb.operations.transactions import Receipts
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.shapes import shape_of
 from dynateach.dynamodb.storage.table import CREATING, DELETING, Table
@@ -12,7 +14,7 @@ from dynateach.errors import ServiceError
 from dynateach.trace import RequestServed
 from dynateach.world import ACCOUNT, World
 
-FAMILIES = (tables, items, batches, reads)
+FAMILIES = (tables, items, batches, transactions, reads)
 """The families of operations; importing them is what fills ``OPERATIONS``."""
 
 
@@ -23,6 +25,7 @@ class DynamoDB:
         self.world = world
         self.region = region
         self.tables: dict[str, Table] = {}
+        self.receipts = Receipts()
         self._service_times = world.randomness.stream("service time")
 
     def request(self, operation: str, params: Params) -> Params:
@@ -93,10 +96,19 @@ _NOT_READY = frozenset({CREATING, DELETING})
 
 
 def _tables_named(params: Any) -> str:
-    """The table that a request is about, or the tables of a batch; nothing if the request does not say."""
+    """The table that a request is about, or the tables of a batch or transaction; nothing if it does not say."""
     if not isinstance(params, dict):
         return ""
-    named = params.get("TableName") or params.get("RequestItems") or ""
+    named = params.get("TableName")
     if isinstance(named, str):
         return name_in(named)
-    return ", ".join(map(str, named)) if isinstance(named, dict) else ""
+    if isinstance(params.get("RequestItems"), dict):
+        return ", ".join(params["RequestItems"])
+    return ", ".join(dict.fromkeys(_tables_of_transaction(params.get("TransactItems"))))
+
+
+def _tables_of_transaction(entries: Any) -> Iterator[str]:
+    for entry in entries if isinstance(entries, list) else ():
+        for action in entry.values() if isinstance(entry, dict) else ():
+            if isinstance(action, dict) and isinstance(action.get("TableName"), str):
+                yield name_in(action["TableName"])

@@ -35,6 +35,7 @@ good_parts: dict[str, Any] = {
     "ConditionExpression": "attribute_not_exists(pk) OR n > :v",
     "UpdateExpression": "SET n = :v",
     "ExpressionAttributeValues": {":v": {"S": "a"}},
+    "TransactItems": [{"Put": {"TableName": "things", "Item": {"pk": {"S": "y"}, "sk": {"S": "y"}}}}],
     "RequestItems": {"things": [{"PutRequest": {"Item": {"pk": {"S": "z"}, "sk": {"S": "z"}}}}]},
 }
 

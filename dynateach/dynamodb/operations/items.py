@@ -4,11 +4,19 @@ from typing import TYPE_CHECKING
 
 from dynateach.dynamodb.operations.operation import Params, operation
 from dynateach.dynamodb.operations.requests import bound_expressions, canonical_values, consumed, require_scalar_keys
-from dynateach.dynamodb.operations.target import Target, read, refuse, target_of_item, target_of_key, write
+from dynateach.dynamodb.operations.target import (
+    Target,
+    read,
+    refuse,
+    require_keys_untouched,
+    target_of_item,
+    target_of_key,
+    updated,
+    write,
+)
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.expressions import Bound
-from dynateach.dynamodb.rules.limits import ITEM_BYTES, NESTING_LEVELS
-from dynateach.dynamodb.rules.values import Item, canonical_item, depth_of, item_size
+from dynateach.dynamodb.rules.values import Item, canonical_item, item_size
 from dynateach.dynamodb.storage.keyspace import Stored
 
 if TYPE_CHECKING:
@@ -64,7 +72,7 @@ def update_item(db: "DynamoDB", params: Params) -> Params:
     request = _WriteRequest(params, update="UpdateExpression")
     table = db.table(params["TableName"])
     target = target_of_key(table, key)
-    request.require_keys_untouched(table.schema.names)
+    require_keys_untouched(request.update, table.schema.names)
     request.require_condition(db, target, 0)
     return request.finish(db, target, request.updated(target.old_item or key))
 
@@ -78,7 +86,7 @@ class _WriteRequest:
         self._bound: Bound | None = None
         if not params.keys().isdisjoint(_EXPRESSION_PARAMETERS):
             self._bound = bound_expressions(params, self._values, update=update, condition="ConditionExpression")
-        self._update = self._bound.update if self._bound else None
+        self.update = self._bound.update if self._bound else None
 
     def require_condition(self, db: "DynamoDB", target: Target, new_size: int) -> None:
         """Raise DynamoDB's error if the condition does not hold."""
@@ -88,21 +96,9 @@ class _WriteRequest:
             wants_old = self._params.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
             refuse(db, target, new_size, wants_old)
 
-    def require_keys_untouched(self, key: tuple[str, ...]) -> None:
-        """Raise DynamoDB's error if the update would change a key attribute."""
-        for name in key:
-            if self._update and name in self._update.attributes:
-                raise errors.invalid_parameter(f"Cannot update attribute {name}. This attribute is part of the key")
-
     def updated(self, before: Item) -> Stored:
-        """The item after the update. Raises DynamoDB's error if it no longer fits."""
-        after = self._update(before, self._values) if self._update else before
-        size = item_size(after)
-        if size > ITEM_BYTES:
-            raise errors.validation("Item size to update has exceeded the maximum allowed size")
-        if self._update and any(len(path) > 1 for path in self._update.paths):
-            _require_shallow(after)
-        return Stored(after, size)
+        """The item after the update, if there is one. Raises DynamoDB's error if it no longer fits."""
+        return updated(self.update, before, self._values) if self.update else Stored(before, item_size(before))
 
     def finish(self, db: "DynamoDB", target: Target, new: Stored | None) -> Params:
         """Do the write; the answer in wire form."""
@@ -120,7 +116,7 @@ class _WriteRequest:
             return None
         if wanted.startswith("ALL"):
             return image.item
-        return self._update.updated(image.item) if self._update else None
+        return self.update.updated(image.item) if self.update else None
 
 
 _EXPRESSION_PARAMETERS = frozenset(
@@ -131,8 +127,3 @@ _EXPRESSION_PARAMETERS = frozenset(
 def _require_return_values(params: Params) -> None:
     if params.get("ReturnValues", "NONE") not in ("NONE", "ALL_OLD"):
         raise errors.validation("ReturnValues can only be ALL_OLD or NONE")
-
-
-def _require_shallow(item: Item) -> None:
-    if max(map(depth_of, item.values()), default=0) > NESTING_LEVELS:
-        raise errors.too_deep()

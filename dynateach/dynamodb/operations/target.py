@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.capacity import read_units, write_units
+from dynateach.dynamodb.rules.expressions import Update
 from dynateach.dynamodb.rules.hashing import position
+from dynateach.dynamodb.rules.limits import ITEM_BYTES, NESTING_LEVELS
 from dynateach.dynamodb.rules.schema import Place, readable
-from dynateach.dynamodb.rules.values import Item
+from dynateach.dynamodb.rules.values import Item, depth_of, item_size
 from dynateach.dynamodb.storage.keyspace import Partition, Stored
 from dynateach.dynamodb.storage.table import Table
 from dynateach.trace import ItemRead, ItemWritten, WriteRefused
@@ -47,9 +49,13 @@ def _aim(table: Table, place: Place, key: Item) -> Target:
 
 def read(db: "DynamoDB", target: Target, consistent: bool) -> float:
     """Look the item up: the units that it costs; a missing item costs the minimum."""
+    return read_bytes(db, target, target.old.size if target.old else 0, consistent)
+
+
+def read_bytes(db: "DynamoDB", target: Target, size: int, consistent: bool, times: int = 1) -> float:
+    """Charge for reading ``size`` bytes there, ``times`` over: the units."""
     world, table = db.world, target.table
-    size = target.old.size if target.old else 0
-    units = read_units(size, consistent)
+    units = times * read_units(size, consistent)
     world.trace.record(
         ItemRead(
             world.clock.now,
@@ -66,15 +72,15 @@ def read(db: "DynamoDB", target: Target, consistent: bool) -> float:
     return units
 
 
-def write(db: "DynamoDB", target: Target, new: Stored | None) -> float:
-    """Put ``new`` there, or nothing: the units that it costs."""
+def write(db: "DynamoDB", target: Target, new: Stored | None, times: int = 1) -> float:
+    """Put ``new`` there, or nothing: the units that it costs, charged ``times`` over."""
     world, table, old = db.world, target.table, target.old
     if new:
         target.partition.put(target.place, new)
     elif old:
         target.partition.remove(target.place)
     size = new.size if new else 0
-    units = write_units(old.size if old else 0, size)
+    units = times * write_units(old.size if old else 0, size)
     world.trace.record(
         ItemWritten(
             world.clock.now,
@@ -91,11 +97,11 @@ def write(db: "DynamoDB", target: Target, new: Stored | None) -> float:
     return units
 
 
-def refuse(db: "DynamoDB", target: Target, new_size: int, show_old: bool) -> None:
+def refuse(db: "DynamoDB", target: Target, new_size: int, show_old: bool, times: int = 1) -> None:
     """Raise DynamoDB's error for a condition that did not hold.
 
     Nothing changes, and the write is charged all the same, by the larger of the item that is there and
-    the one that was to be (``new_size``, 0 where that is unknown): documented.
+    the one that was to be (``new_size``, 0 where that is unknown): documented. ``times`` as in ``write``.
     """
     world, old = db.world, target.old
     world.trace.record(
@@ -106,10 +112,28 @@ def refuse(db: "DynamoDB", target: Target, new_size: int, show_old: bool) -> Non
             target.partition.id,
             readable(target.place, target.table.schema, target.key),
             position(target.place[0]),
-            write_units(old.size if old else 0, new_size),
+            times * write_units(old.size if old else 0, new_size),
         )
     )
     raise errors.condition_failed(old.item if old and show_old else None)
+
+
+def require_keys_untouched(update: Update | None, key: tuple[str, ...]) -> None:
+    """Raise DynamoDB's error if an update would change a key attribute."""
+    for name in key if update else ():
+        if update and name in update.attributes:
+            raise errors.invalid_parameter(f"Cannot update attribute {name}. This attribute is part of the key")
+
+
+def updated(update: Update, before: Item, values: Item) -> Stored:
+    """The item after an update. Raises DynamoDB's error if the update does not fit the item, or the item no longer fits."""
+    after = update(before, values)
+    size = item_size(after)
+    if size > ITEM_BYTES:
+        raise errors.validation("Item size to update has exceeded the maximum allowed size")
+    if any(len(path) > 1 for path in update.paths) and max(map(depth_of, after.values())) > NESTING_LEVELS:
+        raise errors.too_deep()
+    return Stored(after, size)
 
 
 def _change(old: Stored | None, new: Stored | None) -> str:

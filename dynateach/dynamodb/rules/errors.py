@@ -2,6 +2,7 @@
 with one search.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from dynateach.errors import ServiceError
@@ -65,6 +66,37 @@ def condition_failed(old: dict[str, Any] | None = None) -> ServiceError:
     """The condition of a write did not hold; ``old`` is the item as it is, if the caller asked to see it."""
     fields = {"Item": old} if old else None
     return _dynamodb("ConditionalCheckFailedException", "The conditional request failed", fields=fields)
+
+
+def transaction_canceled(refusals: Sequence[ServiceError | None]) -> ServiceError:
+    """A transaction in which at least one action was refused; ``refusals`` are what the same action would have
+    been told on its own, None for one that could have gone ahead, in the order of the request.
+    """
+    reasons = [_cancellation_reason(refusal) for refusal in refusals]
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    return _dynamodb(
+        "TransactionCanceledException",
+        f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
+        fields={"CancellationReasons": reasons},
+    )
+
+
+def idempotent_parameter_mismatch() -> ServiceError:
+    """A ClientRequestToken is used again, for another request. The text is the one that documents the exception."""
+    return _dynamodb(
+        "IdempotentParameterMismatchException",
+        "DynamoDB rejected the request because you retried a request with a different payload "
+        "but with an idempotent token that was already used.",
+    )
+
+
+_REASONS = {"ConditionalCheckFailedException": "ConditionalCheckFailed", "ValidationException": "ValidationError"}
+
+
+def _cancellation_reason(refusal: ServiceError | None) -> dict[str, Any]:
+    if refusal is None:
+        return {"Code": "None"}
+    return {"Code": _REASONS[refusal.code], "Message": refusal.message, **refusal.fields}
 
 
 def _dynamodb(code: str, message: str, fields: dict[str, Any] | None = None) -> ServiceError:

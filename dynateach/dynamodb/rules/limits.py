@@ -33,6 +33,13 @@ BATCH_GET_KEYS = 100
 BATCH_GET_BYTES = 16 * 1024 * KB
 """What one BatchGetItem answers at most; further keys come back as unprocessed."""
 
+TRANSACTION_ITEMS = 100
+"""Actions in one TransactWriteItems, or keys in one TransactGetItems."""
+TRANSACTION_BYTES = 4 * 1024 * KB
+"""All items of one transaction together."""
+TRANSACTION_TOKEN_SECONDS = 10 * 60
+"""How long a ClientRequestToken protects against writing twice."""
+
 SCAN_SEGMENTS = 1_000_000
 """Segments of a parallel scan."""
 LIST_TABLES_PAGE = 100
