@@ -1,6 +1,8 @@
 """The command ``dynateach``: one short function a command; the work is done elsewhere."""
 
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from dynateach import __version__
+from dynateach import Lab, __version__
 from dynateach.errors import DynateachError
 
 _out = Console(highlight=False, soft_wrap=True)
@@ -78,6 +80,29 @@ def check(notebook: Path, timeout: int) -> None:
 
 
 @main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 means any free one.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Listen on this address; others can reach 0.0.0.0."
+)
+@click.option("--profile", default="ideal", show_default=True, help="The physics: ideal, realistic or classroom.")
+@click.option("--seed", default=1, show_default=True, help="What every chance is drawn from.")
+@click.option("--region", default="us-east-1", show_default=True, help="For requests that name none.")
+@click.option("--virtual-time", is_flag=True, help="Let only requests move the Lab's clock, not the wall clock.")
+def serve(port: int, host: str, profile: str, seed: int, region: str, virtual_time: bool) -> None:
+    """Serve a Lab over HTTP, to any AWS SDK and to the AWS CLI.
+
+    It takes any credentials. Its tables live until it stops.
+    """
+    stopping = threading.Event()
+    with Lab(seed, profile, region=region).serve(port, host=host, virtual_time=virtual_time) as endpoint:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopping.set())
+        _introduce(endpoint.url, region)
+        stopping.wait()
+    _out.print("Stopped. Its tables are gone.")
+
+
+@main.command()
 def doctor() -> None:
     """Say what this machine has, what it lacks, and how to get it.
 
@@ -129,6 +154,13 @@ def _tell(copied: Any) -> None:
 
 def _announce(address: str) -> None:
     _out.print(f"JupyterLab: {address}\nCtrl-C stops it.")
+
+
+def _introduce(url: str, region: str) -> None:
+    _out.print(f"DynamoDB: {url}", markup=False)
+    _out.print(f"  aws:   aws dynamodb list-tables --endpoint-url {url} --region {region}", markup=False)
+    _out.print(f'  boto3: boto3.client("dynamodb", endpoint_url="{url}", region_name="{region}")', markup=False)
+    _out.print("Any credentials will do: export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any\nCtrl-C stops it.")
 
 
 def _explain(error: DynateachError) -> None:

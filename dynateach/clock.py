@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from threading import RLock
 
 SECOND = 1_000_000
 """Microseconds in a second; every time in dynateach is kept in whole microseconds."""
@@ -34,13 +35,15 @@ class Clock:
     """The clock of one Lab, and the queue of what is due on it.
 
     Things due at the same microsecond happen in the order in which they were scheduled, so a run
-    replays exactly.
+    replays exactly. Whoever moves the clock holds ``lock``, and so does the Lab while it serves a
+    request.
     """
 
     def __init__(self, start: int = EPOCH) -> None:
         self.start = start
         self.now = start
         self.running = False
+        self.lock = RLock()
         self._alarms: list[Alarm] = []
         self._sequence = 0
 
@@ -70,9 +73,10 @@ class Clock:
         """
         if seconds < 0:
             raise ValueError(f"time only moves forward, so not by {seconds} seconds")
-        if self.running:
-            raise ValueError("the clock is already moving: schedule with at() or after() instead")
-        self.pass_time(round(seconds * SECOND))
+        with self.lock:
+            if self.running:
+                raise ValueError("the clock is already moving: schedule with at() or after() instead")
+            self.pass_time(round(seconds * SECOND))
 
     def pass_time(self, microseconds: int) -> None:
         """What ``advance`` does, in microseconds; does nothing while the clock is already moving.
@@ -80,12 +84,13 @@ class Clock:
         A request takes its service time through here: one made by a scheduled action runs beside
         the others and holds nobody up.
         """
-        if self.running:
-            return
-        until = self.now + microseconds
-        if self._alarms and self._alarms[0].time <= until:
-            self._run(until)
-        self.now = until
+        with self.lock:
+            if self.running:
+                return
+            until = self.now + microseconds
+            if self._alarms and self._alarms[0].time <= until:
+                self._run(until)
+            self.now = until
 
     def _run(self, until: int) -> None:
         self.running = True

@@ -1,6 +1,5 @@
 """The Lab: one simulated AWS account, and everything that one can do with it."""
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from dynateach.clock import Clock
@@ -14,6 +13,8 @@ from dynateach.world import World
 
 if TYPE_CHECKING:
     import boto3
+
+    from dynateach.wire.http import Endpoint
 
 DEFAULT_REGION = "us-east-1"
 
@@ -48,7 +49,6 @@ class Lab:
         self._world = World(Clock(), Trace(trace_limit), Randomness(seed), _profile(profile))
         self._regions: dict[str, DynamoDB] = {}
         self._session: boto3.Session | None = None
-        self._door = threading.RLock()
 
     @property
     def clock(self) -> Clock:
@@ -73,7 +73,7 @@ class Lab:
         Raises ``ServiceError`` for what the service rejects, ``LabError`` for what this Lab does not simulate.
         The answer may share parts with what is stored: read it, don't change it.
         """
-        with self._door:
+        with self.clock.lock:
             return self._service(service, region or self.region).request(operation, params)
 
     def client(self, service: str = "dynamodb", **options: Any) -> Any:
@@ -91,6 +91,20 @@ class Lab:
         from dynateach.wire.boto3 import session
 
         return session(self.request, self.clock, region_name or self.region)
+
+    def serve(self, port: int = 0, *, host: str = "127.0.0.1", virtual_time: bool = False) -> "Endpoint":
+        """An HTTP endpoint of this Lab at ``.url``, for any AWS SDK and the AWS CLI; it runs in the
+        background until ``.stop()`` or the end of its ``with``.
+
+        Port 0 means any free one. While it runs, this Lab's clock follows the wall clock, so that a
+        table becomes ACTIVE while its program sleeps; with ``virtual_time`` only requests and
+        ``lab.clock.advance`` move it. Raises ``EndpointError`` if the port is taken.
+        """
+        from dynateach.wire.http import Endpoint
+
+        return Endpoint(
+            self.request, self.clock, self.clock.lock, self.region, host=host, port=port, wall_time=not virtual_time
+        )
 
     def inspect(self, table: str, *, region: str | None = None) -> TableInside:
         """A look inside one table: its partitions, and where keys land. Raises ``LabError`` if

@@ -4,6 +4,7 @@ import dataclasses
 import doctest
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -76,6 +77,27 @@ def test_requests_of_scheduled_clients_run_beside_each_other() -> None:
     lab.clock.advance(1)
     assert len({event.at for event in lab.trace.of(ItemWritten)}) == 1
     assert len({event.took for event in lab.trace.of(RequestServed)}) > 1
+
+
+def test_a_clock_that_is_moved_from_two_threads_never_runs_twice_at_once() -> None:
+    lab = Lab(profile="realistic")
+    table = create(lab)
+    ticks: list[int] = []
+
+    def tick() -> None:
+        ticks.append(lab.clock.now)
+        if len(ticks) < 500:
+            lab.clock.after(1000, tick)
+
+    lab.clock.after(1000, tick)
+    with ThreadPoolExecutor(4) as threads:
+        done = [threads.submit(lab.clock.advance, 0.01) for _ in range(50)]
+        done += [threads.submit(table.put_item, Item={"pk": str(n), "sk": "x"}) for n in range(50)]
+        for one in done:
+            one.result()
+    lab.clock.advance(1)
+    assert ticks == sorted(set(ticks))
+    assert len(ticks) == 500
 
 
 def test_a_profile_is_data_that_a_learner_can_edit() -> None:

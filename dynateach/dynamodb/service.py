@@ -60,6 +60,8 @@ class DynamoDB:
         except ServiceError:
             shape.require_types(params)
             raise
+        except UnicodeEncodeError:
+            raise errors.serialization("Invalid UTF-8 in a string value") from None
 
     def _finish(self, declared: Operation, params: Any, outcome: str) -> None:
         world = self.world

@@ -15,7 +15,7 @@ def loads(text: bytes | str) -> Any:
     """The value that ``text`` stands for. Raises DynamoDB's error for text that is no JSON."""
     try:
         return orjson.loads(text) if orjson else json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ServiceError("SerializationException", "", namespace="com.amazon.coral.service") from None
 
 

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 from dynateach import Lab, LabError
+from dynateach.wire import json
 
 
 def a_program_for_aws(session: boto3.Session) -> dict[str, Any]:
@@ -134,8 +135,17 @@ def test_an_unknown_table_is_an_error_that_programs_can_catch_by_name() -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-def test_text_that_is_no_unicode_is_refused_like_any_malformed_request() -> None:
+@pytest.mark.parametrize("use_orjson", [True, False])
+def test_text_that_is_no_unicode_is_refused_like_any_malformed_request(
+    use_orjson: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not use_orjson:
+        monkeypatch.setattr(json, "orjson", None)
     table = a_table(Lab())
+    for item in ({"id": "\ud800"}, {"id": "a", "\ud800": 1}):
+        with pytest.raises(ClientError) as caught:
+            table.put_item(Item=item)
+        assert caught.value.response["Error"]["Code"] == "SerializationException"
     with pytest.raises(ClientError) as caught:
-        table.put_item(Item={"id": "\ud800"})
+        table.scan(FilterExpression="a = :v", ExpressionAttributeValues={":v": "\ud800"})
     assert caught.value.response["Error"]["Code"] == "SerializationException"
