@@ -201,6 +201,25 @@ def test_a_key_that_no_item_can_have_is_not_located(key: str) -> None:
         lab.inspect("things").locate(key)
 
 
+def test_a_handle_on_a_table_that_is_gone_splits_nothing() -> None:
+    lab = Lab()
+    table = create(lab)
+    inside = lab.inspect("things")
+    table.delete()
+    with pytest.raises(LabError, match="table things is gone"):
+        inside.split("p0")
+    with pytest.raises(LabError, match="no value for a partition key"):
+        inside.locate(1.5)  # type: ignore[arg-type]
+
+
+def test_a_name_that_nobody_checked_does_not_spoil_the_trace() -> None:
+    lab = Lab()
+    with pytest.raises(ServiceError):
+        lab.request("dynamodb", "GetItem", {"TableName": "\ud800" * 5000, "Key": {}})
+    assert len(lab.trace.digest()) == 64
+    assert len(lab.trace.of(RequestServed)[-1].table) <= 1000
+
+
 def test_looking_inside_a_table_that_is_not_there_names_those_that_are() -> None:
     lab = Lab()
     create(lab, "orders")

@@ -74,6 +74,8 @@ class TableInside:
         Here it happens at once. Raises ``LabError`` if there is no such partition, or ``at`` is not
         strictly inside it.
         """
+        if self._db.tables.get(self._table.name) is not self._table:
+            raise LabError(f"table {self._table.name} is gone", next="Create it anew, and inspect that one.")
         chosen = self._keyspace.named(partition)
         if chosen is None:
             known = ", ".join(one.id for one in self._keyspace.partitions)
@@ -109,7 +111,10 @@ class TableInside:
     def _wire_form(self, key: str | int | Decimal | bytes) -> AttributeValue:
         from boto3.dynamodb.types import TypeSerializer
 
-        value, _ = canonical(_over_the_wire(TypeSerializer().serialize(key)))
+        try:
+            value, _ = canonical(_over_the_wire(TypeSerializer().serialize(key)))
+        except (TypeError, ServiceError) as error:
+            raise LabError(f"{key!r} is no value for a partition key", next=str(error)) from None
         wanted = self._table.schema.partition.type
         if wanted not in value:
             name = self._table.schema.partition.name

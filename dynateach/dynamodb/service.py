@@ -5,7 +5,6 @@ from typing import Any
 
 from dynateach.dynamodb.operations import batches, items, reads, tables, transactions
 from dynateach.dynamodb.operations.operation import OPERATIONS, Operation, Params, require_simulated
-from dynateach.dynamodb.operations.requests import name_in
 from dynateach.dynamodb.operations.transactions import Receipts
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.shapes import shape_of
@@ -74,7 +73,7 @@ class DynamoDB:
                 "dynamodb",
                 self.region,
                 declared.name,
-                _tables_named(params),
+                _printable(_tables_named(params)),
                 took,
                 outcome,
             )
@@ -84,10 +83,16 @@ class DynamoDB:
 
     def table(self, name: str) -> Table:
         """The table of that name or ARN, ready for data. Raises DynamoDB's error if there is none, not yet, or no longer."""
-        table = self.tables.get(name) or self.tables.get(name_in(name))
+        table = self.tables.get(name) or self.tables.get(self.name_in(name))
         if table is None or table.status in _NOT_READY:
             raise errors.resource_not_found()
         return table
+
+    def name_in(self, name_or_arn: str) -> str:
+        """The table name in an ARN of this account and region, nothing in any other; a name as it is."""
+        if not name_or_arn.startswith("arn:"):
+            return name_or_arn
+        return name_or_arn.removeprefix(self.arn("")) if name_or_arn.startswith(self.arn("")) else ""
 
     def arn(self, table: str) -> str:
         """The table's Amazon Resource Name."""
@@ -97,13 +102,18 @@ class DynamoDB:
 _NOT_READY = frozenset({CREATING, DELETING})
 
 
+def _printable(name: str) -> str:
+    """A name as it was sent, or what is fit to be kept of it: nobody has checked it."""
+    return name if name.isascii() and len(name) < 1000 else name[:1000].encode(errors="replace").decode()
+
+
 def _tables_named(params: Any) -> str:
     """The table that a request is about, or the tables of a batch or transaction; nothing if it does not say."""
     if not isinstance(params, dict):
         return ""
     named = params.get("TableName")
     if isinstance(named, str):
-        return name_in(named)
+        return named
     if isinstance(params.get("RequestItems"), dict):
         return ", ".join(params["RequestItems"])
     return ", ".join(dict.fromkeys(_tables_of_transaction(params.get("TransactItems"))))
@@ -113,4 +123,4 @@ def _tables_of_transaction(entries: Any) -> Iterator[str]:
     for entry in entries if isinstance(entries, list) else ():
         for action in entry.values() if isinstance(entry, dict) else ():
             if isinstance(action, dict) and isinstance(action.get("TableName"), str):
-                yield name_in(action["TableName"])
+                yield action["TableName"]

@@ -87,7 +87,7 @@ Aim = Callable[[Table], Target]
 
 def _prepared(entry: dict[str, Any]) -> tuple[Aim, Stored | None]:
     """One entry of a BatchWriteItem: how to find its target, and what to put there."""
-    if len(entry) != 1:
+    if len(entry) != 1 or entry.keys().isdisjoint(("PutRequest", "DeleteRequest")):
         raise errors.validation(
             "Supplied AttributeValue has more than one datatypes set, "
             "must contain exactly one of the supported datatypes"

@@ -9,7 +9,13 @@ from dynateach.dynamodb.rules import errors, hashing
 from dynateach.dynamodb.rules.capacity import read_units
 from dynateach.dynamodb.rules.expressions import Bound, KeyRange
 from dynateach.dynamodb.rules.limits import PAGE_BYTES
-from dynateach.dynamodb.rules.schema import KeySchema, Place, sort_order
+from dynateach.dynamodb.rules.schema import (
+    KeySchema,
+    Place,
+    require_partition_key_fits,
+    require_sort_key_fits,
+    sort_order,
+)
 from dynateach.dynamodb.rules.values import AttributeValue, Item, canonical_item
 from dynateach.dynamodb.storage.keyspace import Partition, Range
 from dynateach.dynamodb.storage.table import Table
@@ -41,7 +47,7 @@ def query(db: "DynamoDB", params: Params) -> Params:
     require_scalar_keys(reading.bound, schema.names)
     sort_names = (schema.sort.name,) if schema.sort else ()
     wanted = reading.bound.key_condition.select((schema.partition.name,), sort_names, reading.values)
-    _require_key_types(wanted, schema)
+    _require_keys(wanted, schema)
     _require_no_key_in_filter(reading.bound, schema)
     forward = params.get("ScanIndexForward", True)
     range = _collection_range(wanted, schema)
@@ -292,16 +298,20 @@ def _inside(range: Range, place: Place) -> bool:
     return above and below
 
 
-def _require_key_types(wanted: KeyRange, schema: KeySchema) -> None:
-    _require_type(wanted.partition_values, schema.partition.type)
+def _require_keys(wanted: KeyRange, schema: KeySchema) -> None:
+    """Raise DynamoDB's error unless every operand is a value that this key attribute can have."""
+    for value in wanted.partition_values:
+        require_partition_key_fits(schema.partition, _content(value, schema.partition.type))
     for condition in wanted.sort:
         assert schema.sort is not None
-        _require_type(condition.operands, schema.sort.type)
+        for operand in condition.operands:
+            require_sort_key_fits(schema.sort, _content(operand, schema.sort.type))
 
 
-def _require_type(operands: tuple[AttributeValue, ...], type: str) -> None:
-    if any(type not in operand for operand in operands):
+def _content(operand: AttributeValue, type: str) -> str:
+    if type not in operand:
         raise errors.invalid_parameter("Condition parameter type does not match schema type")
+    return str(operand[type])
 
 
 def _require_no_key_in_filter(bound: Bound, schema: KeySchema) -> None:

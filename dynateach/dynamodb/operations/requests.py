@@ -3,6 +3,7 @@
 from dynateach.dynamodb.operations.operation import Params
 from dynateach.dynamodb.rules import errors, expressions
 from dynateach.dynamodb.rules.expressions import Bound
+from dynateach.dynamodb.rules.limits import EXPRESSION_SUBSTITUTION_BYTES
 from dynateach.dynamodb.rules.values import Item, canonical
 from dynateach.errors import ServiceError
 
@@ -19,7 +20,15 @@ def canonical_values(params: Params) -> Item:
         return _NO_VALUES
     if not given:
         raise errors.validation("ExpressionAttributeValues must not be empty")
-    return {placeholder: _canonical_value(placeholder, value) for placeholder, value in given.items()}
+    values, total = {}, 0
+    for placeholder, value in given.items():
+        values[placeholder], size = _canonical_value(placeholder, value)
+        total += size
+    if total > EXPRESSION_SUBSTITUTION_BYTES:
+        raise errors.validation(
+            f"ExpressionAttributeValues is too large; it may have {EXPRESSION_SUBSTITUTION_BYTES} bytes in all"
+        )
+    return values
 
 
 def bound_expressions(params: Params, values: Item = _NO_VALUES, **surfaces: str | None) -> Bound:
@@ -61,14 +70,9 @@ def capacity(table: str, units: float, wanted: str) -> Params:
     return total
 
 
-def name_in(name_or_arn: str) -> str:
-    """The table name in an ARN, or the name as it is."""
-    return name_or_arn.partition(":table/")[2] or name_or_arn
-
-
-def _canonical_value(placeholder: str, value: Item) -> Item:
+def _canonical_value(placeholder: str, value: Item) -> tuple[Item, int]:
     try:
-        return canonical(value)[0]
+        return canonical(value)
     except ServiceError as error:
         if error.code != "ValidationException":
             raise

@@ -1,12 +1,19 @@
 """CreateTable, DescribeTable, ListTables, DeleteTable."""
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from dynateach.clock import SECOND
 from dynateach.dynamodb.operations.operation import Params, operation
-from dynateach.dynamodb.operations.requests import name_in
 from dynateach.dynamodb.rules import errors
-from dynateach.dynamodb.rules.limits import LIST_TABLES_PAGE, ON_DEMAND_READ_UNITS, ON_DEMAND_WRITE_UNITS
+from dynateach.dynamodb.rules.limits import (
+    LIST_TABLES_PAGE,
+    ON_DEMAND_READ_UNITS,
+    ON_DEMAND_WRITE_UNITS,
+    TABLE_READ_UNITS,
+    TABLE_WRITE_UNITS,
+    TABLES_PER_REGION,
+)
 from dynateach.dynamodb.storage.keyspace import KeySpace, initial_count
 from dynateach.dynamodb.storage.table import ACTIVE, CREATING, DELETING, Table, key_schema
 from dynateach.profile import Profile
@@ -29,13 +36,21 @@ def create_table(db: "DynamoDB", params: Params) -> Params:
     """Begin a table; it is CREATING until the profile's creation time has passed, then ACTIVE."""
     _require_billing(params)
     _require_key_schema(params)
-    name = name_in(params["TableName"])
+    _require_quota(params)
+    name = params["TableName"]
+    if name.startswith("arn:"):
+        raise errors.validation(
+            f"1 validation error detected: Value '{name}' at 'tableName' failed to satisfy constraint: "
+            "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+        )
     if name in db.tables:
         raise errors.table_exists(name)
+    if len(db.tables) >= TABLES_PER_REGION:
+        raise errors.limit_exceeded(f"There is a limit of {TABLES_PER_REGION} tables per subscriber")
     types = {one["AttributeName"]: one["AttributeType"] for one in params["AttributeDefinitions"]}
     keyspace = KeySpace(_partitions(params, db.world.profile))
     table = Table(
-        {**params, "TableName": name},
+        {**deepcopy(params), "TableName": name},
         _table_id(db),
         key_schema(params["KeySchema"], types),
         keyspace,
@@ -91,7 +106,8 @@ def refuse_name(operation: str, params: Any) -> None:
     name = params.get("TableName")
     if name is None:
         raise errors.validation("The parameter 'TableName' is required but was not present in the request")
-    if isinstance(name, str) and not name.startswith("arn:") and not 3 <= len(name) <= 255:
+    is_arn = isinstance(name, str) and name.startswith("arn:") and operation != "CreateTable"
+    if isinstance(name, str) and not is_arn and not 3 <= len(name) <= 255:
         raise errors.validation("TableName must be at least 3 characters long and at most 255 characters long")
 
 
@@ -100,8 +116,8 @@ def describe(db: "DynamoDB", table: Table) -> Params:
     definition = table.definition
     counted = table.statistics(db.world.clock.now, db.world.profile.statistics_every)
     return {
-        "AttributeDefinitions": definition["AttributeDefinitions"],
-        "KeySchema": definition["KeySchema"],
+        "AttributeDefinitions": deepcopy(definition["AttributeDefinitions"]),
+        "KeySchema": deepcopy(definition["KeySchema"]),
         **_brief(db, table),
         "CreationDateTime": table.created / SECOND,
         "TableSizeBytes": counted.bytes,
@@ -135,7 +151,7 @@ def _table_class(table: Table) -> Params:
 
 
 def _existing(db: "DynamoDB", params: Params) -> Table:
-    name = name_in(params["TableName"])
+    name = db.name_in(params["TableName"])
     if name not in db.tables:
         raise errors.table_not_found(name)
     return db.tables[name]
@@ -209,6 +225,16 @@ def _require_billing(params: Params) -> None:
     for name in ("ReadCapacityUnits", "WriteCapacityUnits"):
         if throughput[name] > MAX_PROVISIONED:
             raise errors.validation(f"Given value {throughput[name]} for {name} is out of bounds")
+
+
+def _require_quota(params: Params) -> None:
+    """Documented: what a table may be provisioned with before AWS raises its quota. The wording is assumed."""
+    warm = _warm_throughput(params)
+    for name, quota in (("ReadUnitsPerSecond", TABLE_READ_UNITS), ("WriteUnitsPerSecond", TABLE_WRITE_UNITS)):
+        if warm[name] < 1:
+            raise errors.invalid_parameter(f"{name} of WarmThroughput must be at least 1")
+        if warm[name] > quota:
+            raise errors.limit_exceeded(f"{warm[name]} {name} is more than the quota of {quota} for one table")
 
 
 def _require_key_schema(params: Params) -> None:

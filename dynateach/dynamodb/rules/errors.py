@@ -62,6 +62,11 @@ def table_exists(table: str) -> ServiceError:
     return _dynamodb("ResourceInUseException", f"Table already exists: {table}")
 
 
+def limit_exceeded(which: str) -> ServiceError:
+    """More tables or more throughput than the account may have."""
+    return _dynamodb("LimitExceededException", f"Subscriber limit exceeded: {which}")
+
+
 def condition_failed(old: dict[str, Any] | None = None) -> ServiceError:
     """The condition of a write did not hold; ``old`` is the item as it is, if the caller asked to see it."""
     fields = {"Item": old} if old else None

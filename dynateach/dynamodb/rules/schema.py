@@ -69,7 +69,7 @@ class KeySchema:
             return (digest, content)
         order = item[sort.name][sort.type]
         if not order or len(order) * 4 > SORT_KEY_BYTES:
-            _require_sort_key_fits(sort, order)
+            require_sort_key_fits(sort, order)
         return (digest, content, order if sort.type == "S" else sort_order(sort.type, order))
 
 
@@ -78,7 +78,8 @@ def require_partition_key_fits(attribute: KeyAttribute, content: str) -> None:
     _require_fits(attribute, content, PARTITION_KEY_BYTES, "Size of hashkey has exceeded the maximum size limit of")
 
 
-def _require_sort_key_fits(attribute: KeyAttribute, content: str) -> None:
+def require_sort_key_fits(attribute: KeyAttribute, content: str) -> None:
+    """Raises DynamoDB's error for a sort key value that is empty or too long."""
     _require_fits(
         attribute, content, SORT_KEY_BYTES, "Aggregated size of all range keys has exceeded the size limit of "
     )

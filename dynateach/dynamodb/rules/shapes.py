@@ -36,6 +36,7 @@ _PYTHON: dict[str, tuple[type, ...]] = {
     "blob": (str,),
 }
 _TABLE_NAME = re.compile(r"[a-zA-Z0-9_.-]+")
+_TABLE_NAME_LENGTH = (3, 255)
 
 
 class Shape:
@@ -88,10 +89,7 @@ def _compiled(model: ModelShape) -> Test:
     if isinstance(model, StructureShape):
         return _compiled_structure(model)
     if isinstance(model, MapShape):
-        member = _compiled(model.value)
-        if member is _anything:
-            return lambda value: type(value) is dict
-        return lambda value: type(value) is dict and all(map(member, value.values()))
+        return _compiled_map(model)
     if isinstance(model, ListShape):
         return _compiled_list(model)
     return _compiled_scalar(model)
@@ -109,6 +107,24 @@ def _compiled_structure(model: StructureShape) -> Test:
             if part is None or not test(part):
                 return False
         return True
+
+    return accepts
+
+
+def _compiled_map(model: MapShape) -> Test:
+    member = _compiled(model.value)
+    if member is _anything:
+        return lambda value: type(value) is dict
+    key = _compiled(model.key)
+    low, high = _bounds(model)
+
+    def accepts(value: Any) -> bool:
+        return (
+            type(value) is dict
+            and low <= len(value) <= high
+            and all(map(key, value))
+            and all(map(member, value.values()))
+        )
 
     return accepts
 
@@ -151,7 +167,12 @@ _LEFT_TO_VALUES = frozenset({"AttributeValue"})
 
 
 def _names_a_table(value: str) -> bool:
-    return value.startswith("arn:") or (3 <= len(value) <= 255 and _TABLE_NAME.fullmatch(value) is not None)
+    return value.startswith("arn:") or _is_table_name(value)
+
+
+def _is_table_name(value: str) -> bool:
+    low, high = _TABLE_NAME_LENGTH
+    return low <= len(value) <= high and _TABLE_NAME.fullmatch(value) is not None
 
 
 def _bounds(model: ModelShape) -> tuple[float, float]:
@@ -174,8 +195,20 @@ def _problems(model: ModelShape, value: Any, path: str) -> Iterator[str]:
         for index, part in enumerate(value, 1):
             yield from _problems(model.member, part, f"{path}.{index}.member")
     elif isinstance(model, MapShape):
+        yield from _key_problems(model, value, path)
         for key, part in value.items():
             yield from _problems(model.value, part, f"{path}.{key}.member")
+
+
+def _key_problems(model: MapShape, value: dict[str, Any], path: str) -> Iterator[str]:
+    """DynamoDB does not say which key is bad: it lists all that keys must satisfy."""
+    if model.key.name == "TableArn" and not all(map(_names_a_table, value)):
+        low, high = _TABLE_NAME_LENGTH
+        yield (
+            f"Value '{java_text(value)}' at '{path}' failed to satisfy constraint: Map keys must satisfy constraint: "
+            f"[Member must have length less than or equal to {high}, Member must have length greater than or equal to "
+            f"{low}, Member must satisfy regular expression pattern: {_TABLE_NAME.pattern}]"
+        )
 
 
 def _structure_problems(model: StructureShape, value: dict[str, Any], path: str) -> Iterator[str]:
@@ -200,7 +233,7 @@ def _violated(model: ModelShape, value: Any) -> Iterator[str]:
     if model.name == "TableArn":
         if value.startswith("arn:"):
             return
-        low, high, pattern = 3, 255, _TABLE_NAME.pattern
+        (low, high), pattern = _TABLE_NAME_LENGTH, _TABLE_NAME.pattern
     choices = getattr(model, "enum", ())
     if choices and value not in choices:
         yield f"Member must satisfy enum value set: [{', '.join(choices)}]"

@@ -9,7 +9,7 @@ UTF-8 length, a binary its raw length, a boolean or null 1, a list or map 3, plu
 element, plus the elements; a set the sum of its members; an attribute its name and its value.
 """
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -69,6 +69,11 @@ def type_of(value: AttributeValue) -> str:
     return next(iter(value))
 
 
+def in_order(tag: str, members: list[str]) -> list[str]:
+    """The members of a set in their one canonical order: a set has none, so equal sets must be written alike."""
+    return sorted(members, key=numbers.order if tag == "NS" else None)
+
+
 def depth_of(value: AttributeValue) -> int:
     """How many lists and maps are nested in each other in a canonical value; 0 for a scalar or a set."""
     ((tag, content),) = value.items()
@@ -83,16 +88,18 @@ def binary(text: str) -> bytes:
     return b64decode(text)
 
 
-def java_text(value: Any) -> str:
-    """A parameter's value as DynamoDB's messages print it."""
+def java_text(value: Any, depth: int = 0) -> str:
+    """A parameter's value as DynamoDB's messages print it; what is nested deeper than any item may be is left out."""
+    if depth > NESTING_LEVELS:
+        return "..."
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return f"[{', '.join(map(java_text, value))}]"
+        return f"[{', '.join(java_text(part, depth + 1) for part in value)}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}={java_text(part)}" for key, part in value.items()) + "}"
+        return "{" + ", ".join(f"{key}={java_text(part, depth + 1)}" for key, part in value.items()) + "}"
     return str(value)
 
 
@@ -168,7 +175,7 @@ def _string_set(content: Any, depth: int) -> Measured:
             raise _not_a_string(member)
     if len(set(members)) < len(members):
         raise errors.invalid_parameter(f"Input collection {java_text(members)} contains duplicates.")
-    return {"SS": members}, sum(map(_text_size, members))
+    return {"SS": in_order("SS", members)}, sum(map(_text_size, members))
 
 
 def _number_set(content: Any, depth: int) -> Measured:
@@ -179,7 +186,7 @@ def _number_set(content: Any, depth: int) -> Measured:
     texts = [numbers.canonical(member) for member in members]
     if len(set(texts)) < len(texts):
         raise errors.validation("Input collection contains duplicates")
-    return {"NS": texts}, sum(map(_number_size, texts))
+    return {"NS": in_order("NS", texts)}, sum(map(_number_size, texts))
 
 
 def _binary_set(content: Any, depth: int) -> Measured:
@@ -188,7 +195,7 @@ def _binary_set(content: Any, depth: int) -> Measured:
         _require_base64(member)
     if len(set(members)) < len(members):
         raise errors.invalid_parameter(f"Input collection {java_text(members)}of type BS contains duplicates.")
-    return {"BS": members}, sum(map(_binary_size, members))
+    return {"BS": in_order("BS", members)}, sum(map(_binary_size, members))
 
 
 _TYPES: dict[str, Callable[[Any, int], Measured]] = {
@@ -283,9 +290,11 @@ def _require_base64(content: Any) -> None:
     if len(content) % 4:
         raise errors.serialization(f"Base64 encoded length is expected a multiple of 4 bytes but found: {len(content)}")
     try:
-        b64decode(content, validate=True)
+        is_canonical = b64encode(b64decode(content, validate=True)).decode() == content
     except (Base64Error, ValueError):
-        raise errors.serialization("Invalid last non-pad Base64 character dectected") from None
+        is_canonical = False
+    if not is_canonical:
+        raise errors.serialization("Invalid last non-pad Base64 character dectected")
 
 
 def _as_boolean(content: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from dynateach import Lab
+from dynateach import Lab, ServiceError
 from dynateach.trace import ItemWritten, RequestServed
 from tests.tables import create, rejection
 
@@ -113,3 +113,29 @@ def test_a_batch_that_is_too_large_is_rejected_whole() -> None:
     with pytest.raises(ClientError):
         lab.client().batch_get_item(RequestItems={"things": {"Keys": too_many}})
     assert table.scan()["Count"] == 0
+
+
+@pytest.mark.parametrize("entry", [{}, {"PatchRequest": {}}, {**_put("b"), "DeleteRequest": {"Key": {}}}])
+def test_an_entry_is_either_a_put_or_a_delete(entry: Any) -> None:
+    lab = Lab()
+    create(lab)
+    with pytest.raises(ServiceError) as caught:
+        lab.request("dynamodb", "BatchWriteItem", {"RequestItems": {"things": [_put("a"), entry]}})
+    assert caught.value.code == "ValidationException"
+    assert lab.resource().Table("things").scan()["Count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("request_items", "message"),
+    [
+        ({}, "Member must have length greater than or equal to 1"),
+        ({"a": [_put("a")]}, "Map keys must satisfy constraint: [Member must have length"),
+        ({"what ever": [_put("a")]}, "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"),
+    ],
+)
+def test_the_tables_of_a_batch_are_named_as_tables_are(request_items: Any, message: str) -> None:
+    lab = Lab()
+    create(lab)
+    with pytest.raises(ClientError) as caught:
+        lab.client().batch_write_item(RequestItems=request_items)
+    assert message in rejection(caught)[1]

@@ -29,7 +29,11 @@ def test_every_data_type_comes_back_as_it_went_in() -> None:
     client = client_with_table()
     client.put_item(TableName="things", Item={"pk": {"S": "a"}, "sk": {"S": "b"}, **EVERY_TYPE})
     found = client.get_item(TableName="things", Key={"pk": {"S": "a"}, "sk": {"S": "b"}})["Item"]
-    assert {name: found[name] for name in EVERY_TYPE} == EVERY_TYPE
+    assert {name: found[name] for name in EVERY_TYPE} == {
+        **EVERY_TYPE,
+        "SS": {"SS": ["a", "b"]},
+        "NS": {"NS": ["9.5", "10"]},
+    }
 
 
 def client_with_table() -> Any:
@@ -297,3 +301,42 @@ def test_the_first_of_several_errors_is_the_one_dynamodb_would_give(
     with pytest.raises(ServiceError) as caught:
         lab.request("dynamodb", "GetItem", params)
     assert (caught.value.code, caught.value.message) == (code, message)
+
+
+def test_a_set_has_no_order_so_writing_it_in_another_changes_nothing() -> None:
+    lab = Lab()
+    table = create(lab)
+    for members in (["x", "y"], ["y", "x"]):
+        lab.client().put_item(TableName="things", Item={"pk": {"S": "a"}, "sk": {"S": "b"}, "s": {"SS": members}})
+    table.update_item(
+        Key={"pk": "a", "sk": "b"}, UpdateExpression="ADD s :more", ExpressionAttributeValues={":more": {"y", "x"}}
+    )
+    assert [event.change for event in lab.trace.of(ItemWritten)] == ["INSERT", "NONE", "NONE"]
+
+
+def test_one_binary_key_is_written_in_one_way_only() -> None:
+    lab = Lab()
+    create(lab, key="pk:B", sort=None)
+    lab.request("dynamodb", "PutItem", {"TableName": "things", "Item": {"pk": {"B": "YQ=="}}})
+    with pytest.raises(ServiceError) as caught:
+        lab.request("dynamodb", "PutItem", {"TableName": "things", "Item": {"pk": {"B": "YR=="}}})
+    assert caught.value.code == "SerializationException"
+
+
+def test_a_table_is_found_by_the_arn_of_its_own_account_and_region_only() -> None:
+    lab = Lab()
+    create(lab, "things", sort=None)
+    client = lab.client()
+    arn = client.describe_table(TableName="things")["Table"]["TableArn"]
+    client.put_item(TableName=arn, Item={"pk": {"S": "a"}})
+    assert client.describe_table(TableName=arn)["Table"]["ItemCount"] == 1
+    for other in (arn.replace("us-east-1", "eu-west-1"), arn.replace("1234", "9999")):
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.get_item(TableName=other, Key={"pk": {"S": "a"}})
+    with pytest.raises(ClientError, match="regular expression pattern"):
+        client.create_table(
+            TableName=arn + "2",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        )

@@ -284,3 +284,25 @@ def test_a_bad_segment_is_rejected_in_dynamodbs_words(readings: Any, params: dic
     with pytest.raises(ClientError) as caught:
         readings.scan(**params)
     assert rejection(caught) == ("ValidationException", message)
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        (Key("pk").eq(""), "cannot contain an empty string value. Key: pk"),
+        (Key("pk").eq("x" * 2049), "Size of hashkey has exceeded the maximum size limit of2048 bytes"),
+        (Key("pk").eq("p") & Key("sk").begins_with(""), "cannot contain an empty string value. Key: sk"),
+        (Key("pk").eq("p") & Key("sk").gt("x" * 1025), "Aggregated size of all range keys has exceeded the size limit"),
+    ],
+)
+def test_a_query_names_only_values_that_a_key_can_have(lab: Lab, condition: Any, message: str) -> None:
+    table = create(lab)
+    with pytest.raises(ClientError) as caught:
+        table.query(KeyConditionExpression=condition)
+    assert message in rejection(caught)[1]
+
+
+def test_the_values_of_an_expression_have_at_most_two_megabytes(lab: Lab) -> None:
+    table = create(lab)
+    with pytest.raises(ClientError, match="may have 2097152 bytes in all"):
+        table.scan(FilterExpression="a = :v", ExpressionAttributeValues={":v": "x" * 2**21 + "x"})

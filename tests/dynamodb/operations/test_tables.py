@@ -208,3 +208,25 @@ def test_what_is_not_simulated_is_said_and_not_pretended() -> None:
     with pytest.raises(LabError, match="does not simulate StreamSpecification of CreateTable"):
         lab.client().create_table(**DEFINITION, StreamSpecification={"StreamEnabled": True})
     assert lab.client().list_tables()["TableNames"] == []
+
+
+def test_a_table_may_not_be_provisioned_beyond_its_quota() -> None:
+    client = Lab().client()
+    provisioned = {
+        "BillingMode": "PROVISIONED",
+        "ProvisionedThroughput": {"ReadCapacityUnits": 10**9, "WriteCapacityUnits": 1},
+    }
+    with pytest.raises(client.exceptions.LimitExceededException):
+        client.create_table(**{**DEFINITION, **provisioned})
+    assert client.list_tables()["TableNames"] == []
+
+
+def test_a_tables_definition_is_its_own() -> None:
+    lab = Lab()
+    definition = {**DEFINITION, "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
+    lab.request("dynamodb", "CreateTable", definition)
+    definition["KeySchema"][0]["AttributeName"] = "changed"
+    described = lab.request("dynamodb", "DescribeTable", {"TableName": "orders"})["Table"]
+    described["KeySchema"].clear()
+    again = lab.request("dynamodb", "DescribeTable", {"TableName": "orders"})["Table"]
+    assert again["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]

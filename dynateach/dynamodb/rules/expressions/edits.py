@@ -13,7 +13,7 @@ from dynateach.dynamodb.rules.expressions import messages
 from dynateach.dynamodb.rules.expressions.comparisons import Operand
 from dynateach.dynamodb.rules.expressions.context import Values
 from dynateach.dynamodb.rules.expressions.paths import Steps, Tree, is_list, sorted_steps, tree
-from dynateach.dynamodb.rules.values import AttributeValue, Item
+from dynateach.dynamodb.rules.values import AttributeValue, Item, in_order
 
 Assigned = Sequence[AttributeValue]
 """What the right-hand sides of SET have come to, in the order of the actions."""
@@ -60,7 +60,7 @@ def add(placeholder: str, kind: str) -> Edit:
         if kind == "N":
             return {"N": numbers.add(old["N"], addend["N"])}
         present = set(old[kind])
-        return {kind: old[kind] + [member for member in addend[kind] if member not in present]}
+        return {kind: in_order(kind, old[kind] + [member for member in addend[kind] if member not in present])}
 
     return edit
 
