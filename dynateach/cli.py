@@ -47,6 +47,7 @@ def lab(folder: Path | None, port: int | None, no_browser: bool) -> None:
     from dynateach import workbook
     from dynateach.jupyter import launch
 
+    launch.refuse_if_taken(port)  # before anything is copied
     copied = workbook.copy_to(folder or workbook.default_folder())
     _tell(copied)
     page = workbook.START if (copied.folder / workbook.START).is_file() else ""
@@ -72,6 +73,8 @@ def check(notebook: Path, timeout: int) -> None:
         _out.print(f"[{_COLOURS[outcome.verdict]}]{outcome.verdict:11}[/] {escape(outcome.task)}")
         for line in outcome.message.splitlines():
             _out.print(f"            {escape(line)}".rstrip())
+    passed = sum(outcome.verdict == "passed" for outcome in report.outcomes)
+    _out.print(f"{passed} of {len(report.outcomes)} tasks passed.")
     if report.stumble and not report.passed:
         _out.print(f"Look there first. {escape(report.stumble)}")
     if report.stopped:
@@ -116,7 +119,9 @@ def doctor() -> None:
         mark = "[green]ok[/]" if finding.ok else "[red]missing[/]" if finding.needed else "[yellow]optional[/]"
         table.add_row(mark, escape(finding.name), escape(finding.found), "" if finding.ok else escape(finding.remedy))
     Console(highlight=False).print(table)
-    sys.exit(0 if all(finding.ok for finding in findings if finding.needed) else 1)
+    fit = all(finding.ok for finding in findings if finding.needed)
+    _out.print("You can learn: dynateach lab" if fit else "Something is missing without which you cannot learn.")
+    sys.exit(0 if fit else 1)
 
 
 @main.command()

@@ -76,20 +76,23 @@ def copy_to(folder: Path) -> Copied:
         folder.mkdir(parents=True, exist_ok=True)
     copied = Copied(folder)
     offered = _read_record(copied)
-    for name in _shipped(source):
-        _offer(name, (source / name).read_bytes(), offered, copied)
-    _write(folder / RECORD, json.dumps({"files": offered}, indent=1, sort_keys=True).encode() + b"\n")
+    try:
+        for name in _shipped(source):
+            _offer(name, (source / name).read_bytes(), offered, copied)
+    finally:  # what was written is ours, even if the next file cannot be
+        _write(folder / RECORD, json.dumps({"files": offered}, indent=1, sort_keys=True).encode() + b"\n")
     return copied
 
 
 def fingerprint(content: bytes) -> str:
     """SHA-256 over what an author writes, in hexadecimal.
 
-    For a notebook that is each cell's id, type, text and teaching metadata: running and saving it changes nothing. For any
-    other file, and for a notebook that cannot be read, it is every byte.
+    For a notebook that is each cell's id, type, text, attachments and teaching metadata: running and saving it changes
+    nothing, nor does the empty cell that JupyterLab adds at the end. For any other file, and for a notebook that cannot be
+    read, it is every byte.
     """
     try:
-        cells = [_authored(cell) for cell in json.loads(content)["cells"]]
+        cells = [_authored(cell) for cell in _without_empty_end(json.loads(content)["cells"])]
         content = json.dumps(cells, sort_keys=True).encode()
     except (ValueError, LookupError, TypeError, AttributeError):
         pass
@@ -105,7 +108,14 @@ def _in_full(folder: Path) -> Path:
 
 def _authored(cell: dict[str, Any]) -> list[Any]:
     metadata = {key: cell["metadata"][key] for key in _TEACHING_METADATA if key in cell["metadata"]}
-    return [cell.get("id"), cell["cell_type"], "".join(cell["source"]), metadata]
+    return [cell.get("id"), cell["cell_type"], "".join(cell["source"]), metadata, cell.get("attachments")]
+
+
+def _without_empty_end(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    end = len(cells)
+    while end and not "".join(cells[end - 1]["source"]).strip():
+        end -= 1
+    return cells[:end]
 
 
 def _shipped(source: Path) -> list[str]:
@@ -134,7 +144,8 @@ def _put_beside(name: str, edition: bytes, offered: dict[str, str], folder: Path
     for beside in _names_beside(name):
         current = _fingerprint_of(folder / beside)
         if current is None or current in (new, offered.get(beside)):
-            _write(folder / beside, edition)
+            if current != new:
+                _write(folder / beside, edition)
             offered[beside] = new
             return beside
     raise AssertionError("names never run out")
@@ -142,9 +153,9 @@ def _put_beside(name: str, edition: bytes, offered: dict[str, str], folder: Path
 
 def _names_beside(name: str) -> Iterator[str]:
     path = PurePosixPath(name)
-    yield str(path.with_name(f"{path.stem} (new edition){path.suffix}"))
+    yield str(path.with_name(f"NEW {path.name}"))
     for number in count(2):
-        yield str(path.with_name(f"{path.stem} (new edition {number}){path.suffix}"))
+        yield str(path.with_name(f"NEW {number} {path.name}"))
 
 
 def _fingerprint_of(file: Path) -> str | None:
@@ -173,11 +184,13 @@ def _write(target: Path, content: bytes) -> None:
     """Write all of it or nothing: a full disk must not cost the learner the file that was there."""
     with _explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
+        target = target.resolve()  # a link stays a link
+        mode = target.stat().st_mode if target.exists() else 0o644
         handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".dynateach-")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            os.chmod(draft, 0o644)
+            os.chmod(draft, mode & 0o777)
             os.replace(draft, target)
         except BaseException:
             os.unlink(draft)
@@ -185,7 +198,9 @@ def _write(target: Path, content: bytes) -> None:
 
 
 def _refuse_the_source(folder: Path, source: Path) -> None:
-    if folder.resolve() == source.resolve():
+    ours = [source.resolve(), *((source / name).resolve() for name in _FOLDERS)]
+    wanted = folder.resolve()
+    if wanted == ours[0] or any(place == wanted or place in wanted.parents for place in ours[1:]):
         raise WorkbookError(
             "The workbook cannot be copied onto itself",
             where=str(folder),

@@ -10,7 +10,7 @@ from dynateach import workbook
 from dynateach.errors import WorkbookError
 
 LESSON = "notebooks/01_lesson.ipynb"
-BESIDE = "notebooks/01_lesson (new edition).ipynb"
+BESIDE = "notebooks/NEW 01_lesson.ipynb"
 
 Publish = Callable[..., None]
 
@@ -141,7 +141,7 @@ def test_a_third_edition_spares_a_second_one_that_was_changed_too(publish: Publi
     _write(folder / BESIDE, _notebook("my second answer"))
     publish("edition 3")
 
-    assert workbook.copy_to(folder).kept == [(LESSON, "notebooks/01_lesson (new edition 2).ipynb")]
+    assert workbook.copy_to(folder).kept == [(LESSON, "notebooks/NEW 2 01_lesson.ipynb")]
     assert _text(folder / BESIDE) == "my second answer"
 
 
@@ -272,6 +272,52 @@ def test_the_workbook_is_never_copied_onto_its_own_source(publish: Publish) -> N
 
     with pytest.raises(WorkbookError, match="onto itself"):
         workbook.copy_to(workbook.origin())
+
+
+@pytest.mark.parametrize("inside", ["notebooks", "notebooks/deeper", "exercises"])
+def test_the_workbook_is_never_copied_into_its_own_source(publish: Publish, tmp_path: Path, inside: str) -> None:
+    publish("edition 1")
+    with pytest.raises(WorkbookError, match="onto itself"):
+        workbook.copy_to(tmp_path / "shipped" / inside)
+
+
+def test_a_lesson_that_gained_an_empty_cell_counts_as_unchanged(publish: Publish, folder: Path) -> None:
+    publish("edition 1")
+    workbook.copy_to(folder)
+    ran = json.loads((folder / LESSON).read_text())
+    ran["cells"].append({"id": "f00", "cell_type": "code", "metadata": {}, "source": [], "outputs": []})
+    _write(folder / LESSON, json.dumps(ran))
+    publish("edition 2")
+    assert workbook.copy_to(folder).updated == [LESSON]
+
+
+def test_a_copy_that_was_broken_off_still_knows_what_it_wrote(publish: Publish, folder: Path) -> None:
+    publish("edition 1", **{"02_later.txt": "edition 1"})
+    workbook.copy_to(folder)
+    in_the_way = folder / "notebooks" / "02_later.txt"
+    in_the_way.unlink()
+    in_the_way.mkdir()
+    publish("edition 2")
+    with pytest.raises(WorkbookError):
+        workbook.copy_to(folder)
+    in_the_way.rmdir()
+    publish("edition 3")
+    copied = workbook.copy_to(folder)
+    assert (copied.updated, copied.kept) == ([LESSON], [])
+
+
+def test_a_linked_lesson_stays_a_link_and_keeps_its_mode(publish: Publish, folder: Path, tmp_path: Path) -> None:
+    publish("edition 1")
+    workbook.copy_to(folder)
+    elsewhere = tmp_path / "elsewhere.ipynb"
+    (folder / LESSON).rename(elsewhere)
+    elsewhere.chmod(0o600)
+    (folder / LESSON).symlink_to(elsewhere)
+    publish("edition 2")
+    workbook.copy_to(folder)
+    assert (folder / LESSON).is_symlink()
+    assert _text(elsewhere) == "edition 2"
+    assert elsewhere.stat().st_mode & 0o777 == 0o600
 
 
 def test_this_installation_carries_notebooks() -> None:

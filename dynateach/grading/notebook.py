@@ -19,6 +19,11 @@ def read(path: Path) -> NotebookNode:
 
     Raises NotebookError if there is none, or what is there is not a notebook.
     """
+    if path.is_dir():
+        held = ", ".join(sorted(found.name for found in path.glob("*.ipynb"))) or "none"
+        raise NotebookError(
+            "This is a folder, not a notebook", where=str(path), next=f"Name one of its notebooks: {held}."
+        )
     try:
         content = json.loads(path.read_bytes())
     except OSError as error:

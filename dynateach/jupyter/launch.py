@@ -23,8 +23,7 @@ def start(folder: Path, page: str, *, port: int | None, browser: bool, ready: Ca
     ``port`` None takes the first free one from 8888 up, 0 any free one. ``ready`` is told the address just before the
     server starts. Raises JupyterError if the port is taken or JupyterLab cannot be imported.
     """
-    if port:
-        _refuse_if_taken(port)
+    refuse_if_taken(port)
     application = _jupyterlab()
     port = port or _free_port(_ANY_PORT if port == 0 else _USUAL_PORTS)
     token = secrets.token_hex(16)
@@ -66,14 +65,17 @@ def _arguments(folder: Path, route: str, port: int, token: str, browser: bool) -
     ]
 
 
-def _refuse_if_taken(port: int) -> None:
+def refuse_if_taken(port: int | None) -> None:
+    """Raise JupyterError if that port cannot be listened on; None and 0 ask for no port in particular."""
+    if not port:
+        return
     try:
         _bind(port)
     except OSError as error:
         raise JupyterError(
             f"Port {port} cannot be used: {error.strerror}",
             where=HOST,
-            next=f"Try another: dynateach lab --port {_free_port(_USUAL_PORTS)}",
+            next=f"Try another, such as --port {_free_port(_USUAL_PORTS)}",
         ) from error
 
 

@@ -89,7 +89,8 @@ def test_a_port_in_use_is_refused_with_the_name_of_a_free_one(tmp_path: Path) ->
 
     assert result.exit_code == 2
     assert f"Port {port} cannot be used" in result.stderr
-    free = int(result.stderr.split("dynateach lab --port ")[1].split()[0])
+    assert not (tmp_path / "workbook").exists()
+    free = int(result.stderr.split("such as --port ")[1].split()[0])
     with socket.create_server(("127.0.0.1", free)):
         assert free != port
 
