@@ -32,17 +32,18 @@ def check(task: str, *answers: Any, seed: int = 1) -> None:
 
 
 def hint(task: str, number: int | None = None) -> None:
-    """Print the task's next hint, or a given one, 1 to 3.
+    """Print the task's next hint, or a given one, 1 to 3. After the last, that one again, with a word that it was the last.
 
     Raises ``TaskError`` if there is no such task or hint.
     """
     declared = checks.find(task)
     last = len(declared.hints)
+    exhausted = number is None and _given[declared.id] == last
     if number is None:
         _given[declared.id] = number = min(_given[declared.id] + 1, last)
     if not isinstance(number, int) or not 1 <= number <= last:
         raise TaskError(f"there is no hint {number!r} for task {declared.id}", next=f"Ask for 1 to {last}.")
-    print(f"Hint {number} of {last}: {declared.hints[number - 1]}")
+    print(f"Hint {number} of {last}: {declared.hints[number - 1]}" + "\nThat was the last hint." * exhausted)
 
 
 def _points(task: Task) -> str:

@@ -13,8 +13,10 @@ from dynateach.trace import Event, RequestServed
 
 SHRINKING = 60
 """How many smaller variants of a failing input are tried."""
-EVENTS = 6
+EVENTS = 3
 """How many events of the trace a failure shows."""
+WIDTH = 88
+"""Letters of such an event: with its label it fits a notebook's cell."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +108,13 @@ def _evidence(step: Call | Value, reply: Reply, fault: Fault) -> Iterator[tuple[
         yield "call", call_text(step)
         yield "came back", fault.got or show(reply.value)
     yield "expected", fault.expected
-    if reply.printed.strip():
-        yield "printed", "\n".join(_cut(reply.printed.rstrip().splitlines(), 5))
-    events = reply.events if fault.trace is None else fault.trace
-    if events:
-        yield "trace", "\n".join(_cut(trace_lines(events), EVENTS))
     if fault.why:
         yield "look at", fault.why
+    if reply.printed.strip():
+        yield "printed", "\n".join(_cut(reply.printed.rstrip().splitlines(), 4, 160))
+    events = reply.events if fault.trace is None else fault.trace
+    if events:
+        yield "trace", "\n".join(_cut(trace_lines(events), EVENTS, WIDTH))
 
 
 def _rows(parts: Iterator[tuple[str, str]]) -> Iterator[str]:
@@ -122,13 +124,12 @@ def _rows(parts: Iterator[tuple[str, str]]) -> Iterator[str]:
             label = ""
 
 
-def _cut(lines: list[str], limit: int) -> list[str]:
+def _cut(lines: list[str], limit: int, width: int) -> list[str]:
     """The first and the last lines: a story's end often holds its point."""
-    lines = [line[:160] for line in lines]
+    lines = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
     if len(lines) <= limit:
         return lines
-    kept = limit - 2
-    return [*lines[:kept], f"… {len(lines) - kept - 1} more …", lines[-1]]
+    return [*lines[: limit - 1], f"… {len(lines) - limit:,} more …", lines[-1]]
 
 
 def call_text(step: Call) -> str:
@@ -147,12 +148,21 @@ def trace_lines(events: Sequence[Event]) -> list[str]:
     return [(f"{(event.at - EPOCH) / SECOND:.3f} s  " if timed else "") + _event_text(event) for event in telling]
 
 
-_LEFT_OUT = frozenset({"at", "request", "service", "region", "table", "hash", "took", "consistent"})
+_LEFT_OUT = frozenset({"at", "request", "service", "region", "table", "hash", "took", "consistent", "bytes"})
+_USUAL = frozenset(
+    {("ItemWritten", "change", "INSERT"), ("ItemWritten", "units", 1), ("PageRead", "operation", "Query")}
+)
+"""What goes without saying: it is told only where it is otherwise."""
 
 
 def _event_text(event: Event) -> str:
-    fields = (f"{name}={_short(value)}" for name, value in event._asdict().items() if name not in _LEFT_OUT)
-    return f"request {event.request}  {type(event).__name__}  {' '.join(fields)}"
+    kind_of_event = type(event).__name__
+    told = [
+        f"{name}={_short(value)}"
+        for name, value in event._asdict().items()
+        if name not in _LEFT_OUT and (kind_of_event, name, value) not in _USUAL
+    ]
+    return f"request {event.request}  {kind_of_event}  {' '.join(told)}"
 
 
 def _short(value: Any) -> str:

@@ -97,7 +97,7 @@ def test_a_copied_answer_fails_with_another_seed() -> None:
         (lambda name, units, writes, other: (int(name[1:]), units), "as a string"),
         (lambda name, units, writes, other: (name, 1_000), "That is the ceiling"),
         (lambda name, units, writes, other: (name, round(100 * units / writes)), "its share in percent"),
-        (lambda name, units, writes, other: (name, units + 3), "share in the title is rounded"),
+        (lambda name, units, writes, other: (name, units + 3), "exact number stands above it"),
         (lambda name, units, writes, other: (name, writes), "above the highest bar"),
         (lambda name, units, writes, other: (name, str(units)), "units is a str"),
         (lambda name, units, writes, other: (name, ...), "units is still `...`"),
@@ -172,6 +172,15 @@ def test_the_counterexample_of_a_skew_is_made_small() -> None:
     message = _refused("01.2", wrong_beyond_ten_requests)
 
     assert "of 11, a fair share" in message
+
+
+@pytest.mark.parametrize("seed", range(1, 31))
+def test_a_skew_is_asked_of_numbers_of_three_digits_and_each_key_keeps_its_partition(seed: int) -> None:
+    def skew(positions: list[float], ranges: Ranges) -> float:
+        assert all(len(str(number)) <= 5 for number in positions + [end for one in ranges for end in one[1:]])
+        return max(_counts(positions, ranges)) / len(positions) * len(ranges)
+
+    check("01.2", skew, seed=seed)
 
 
 # --- 01.3 ----------------------------------------------------------------------------------------------------------
@@ -250,8 +259,42 @@ def test_a_wrong_number_of_suffixes_is_refused(wrong: Answer, words: str, seed: 
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
-def test_reckoning_with_fractions_of_a_write_is_right_enough(seed: int) -> None:
-    def suffixes(places: list[str], writes: int) -> int:
-        return next(n for n in range(1, 65) if writes / n * max(Counter(places[:n]).values()) <= 1_000)
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda places, writes: _by_fractions(places, writes, 65), "A write goes to one suffix as a whole"),
+        (lambda places, writes: _by_whole_shares(places, writes, ceil), "A write goes to one suffix as a whole"),
+        (lambda places, writes: _searched(places, writes, 63), "the last, will do"),
+        (lambda places, writes: _searched(places, writes, 63) or 63, "the last, will do"),
+        (lambda places, writes: _searched(places, writes, 63) or 0, "the last, will do"),
+        (lambda places, writes: min(_fitting(places, writes, 63)), "was the last one tried?"),
+        (lambda places, writes: next(iter(_fitting(places, writes, 63))), "was the last one tried?"),
+    ],
+)
+def test_a_search_that_is_nearly_right_is_refused_too(wrong: Answer, words: str, seed: int) -> None:
+    assert words in _refused("01.4", wrong, seed=seed)
 
-    check("01.4", suffixes, seed=seed)
+
+def test_a_search_with_two_small_mistakes_is_refused() -> None:
+    message = _refused("01.4", lambda places, writes: _by_fractions(places, writes, len(places)))
+
+    assert "A write goes to one suffix as a whole" in message
+
+
+def _by_fractions(places: list[str], writes: int, end: int) -> int | None:
+    fitting = (n for n in range(1, end) if max(Counter(places[:n]).values()) * writes / n <= 1_000)
+    return next(fitting, None)
+
+
+def _by_whole_shares(places: list[str], writes: int, whole: Callable[[float], int]) -> int | None:
+    """Every suffix gets as much as the fullest does."""
+    fitting = (n for n in range(1, 65) if max(Counter(places[:n]).values()) * whole(writes / n) <= 1_000)
+    return next(fitting, None)
+
+
+def _searched(places: list[str], writes: int, last: int) -> int | None:
+    return next(iter(_fitting(places, writes, last)), None)
+
+
+def _fitting(places: list[str], writes: int, last: int) -> list[int]:
+    return [n for n in range(1, last + 1) if _largest(places, writes, n) <= 1_000]

@@ -235,7 +235,51 @@ def test_the_trace_of_a_failure_leaves_out_what_says_nothing() -> None:
 
     lines = [line for line in _refused("90.2", put).splitlines() if "request" in line]
 
-    assert lines == ["  trace      request 3  ItemWritten  partition=p0 key=aa change=INSERT bytes=4 units=1"]
+    assert lines == ["  trace      request 3  ItemWritten  partition=p0 key=aa"]
+
+
+def test_the_trace_of_a_failure_tells_what_is_out_of_the_ordinary() -> None:
+    def put(table: Any, id: str) -> None:
+        for text in ("", "x" * 2_000):
+            table.put_item(Item={"id": str(hash(id)), "text": text})
+
+    assert "change=MODIFY units=2" in _refused("90.2", put)
+
+
+def test_of_a_long_trace_the_first_lines_and_the_last_are_shown() -> None:
+    def put(table: Any, id: str, made: list[str] = []) -> None:  # noqa: B006
+        for _ in range(5):
+            made.append("k" * 100 * (1 + len(made)))
+            table.put_item(Item={"id": f"{len(made)} {made[-1]}"})
+
+    lines = _refused("90.2", put).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("  trace"))
+
+    assert [line[13:].split("  ")[0] for line in lines[start : start + 5]] == [
+        "request 7",
+        "request 8",
+        "… 2 more …",
+        "request 11",
+        "",
+    ]
+    assert max(map(len, lines)) <= 101
+
+
+def test_what_to_look_at_is_said_before_what_was_printed_and_before_the_trace() -> None:
+    def put(table: Any, id: str, made: list[str] = []) -> None:  # noqa: B006
+        print("now")
+        made.append(id * (1 + len(made)))
+        table.put_item(Item={"id": made[-1]})
+        if len(made) == 2:
+            raise ZeroDivisionError
+
+    with pytest.MonkeyPatch.context() as patch:
+        told = replace(PUT, raised={("put", "ZeroDivisionError"): "Nothing needs to be divided."})
+        patch.setattr(checks, "tasks", lambda: iter((told,)))
+        message = _refused("90.2", put)
+
+    labels = [line[2:13].strip() for line in message.splitlines() if line.startswith("  ")]
+    assert [label for label in labels if label] == ["call", "came back", "expected", "look at", "printed", "trace"]
 
 
 def test_a_refused_request_is_in_the_trace_with_its_code() -> None:
@@ -326,6 +370,7 @@ def test_hints_come_one_more_each_time(capsys: pytest.CaptureFixture[str]) -> No
         "Hint 2 of 3: second",
         "Hint 3 of 3: third",
         "Hint 3 of 3: third",
+        "That was the last hint.",
         "Hint 1 of 3: first",
     ]
 

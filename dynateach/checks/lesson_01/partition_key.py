@@ -141,7 +141,8 @@ TASK = Task(
         "The reader knows the sensor and the day. Which of the two takes many different values within one second?",
         "Join the sensor and the day in one string, with a separator such as # between them.",
     ),
-    learnt="A good partition key has many values, none of them busy, and the reader can name it.",
+    learnt="A good partition key has many values, none of them busy, and the reader can name it."
+    " The sensor alone does too, and lets one Query span days, but its collection grows for ever; with the day it stays small.",
     inputs=_inputs,
     prepare=_prepare,
     judge=_judge,

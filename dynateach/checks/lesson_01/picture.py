@@ -54,7 +54,7 @@ def _misread(units: float, loads: Counter[str]) -> str:
     if 0 < units <= 100 and abs(units - 100 * most / total) < 1:
         return "That is its share in percent. The number above its bar is in write units a second."
     if most - total / 100 <= units <= most + total / 100:
-        return "Close, but the share in the title is rounded. The exact number stands above the bar."
+        return "Close, but the bar's height is only good for a guess. The exact number stands above it."
     return "Read the number above the highest bar of the lower panel; hover over the bar to see it."
 
 
@@ -66,7 +66,7 @@ TASK = Task(
     hints=(
         "The lower panel has one bar for each partition. Its height is what the partition was asked for in that second.",
         "The highest bar is the hottest partition, and the strip above gives its name. Names with an n are nodes of the ring.",
-        "The exact number stands above the bar, or appears when you hover over it. The share in the title is rounded.",
+        "The exact number stands above the bar, or appears when you hover over it.",
     ),
     learnt="A partition is as hot as the requests for its keys, and no hotter for owning more of the key space.",
     inputs=lambda seed: (seed,),

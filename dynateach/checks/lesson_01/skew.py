@@ -8,7 +8,7 @@ from dynateach.checks.plain import kind, show
 from dynateach.checks.scenes import hottest, in_words, is_number, lab_with_table, put, written_units
 from dynateach.checks.task import Call, Case, Fault, Reply, Task, fewer
 from dynateach.dynamodb.rules.hashing import digest, position
-from dynateach.randomness import Randomness
+from dynateach.randomness import Randomness, Stream
 from dynateach.trace import ItemWritten
 
 TABLE = "orders"
@@ -26,7 +26,7 @@ class Requests(NamedTuple):
 def _inputs(seed: int) -> Iterator[Requests]:
     """One request; three on two of four partitions; a key that lies on a boundary; then more and more requests, a quarter of them for one key."""
     chance = Randomness(seed).stream("01.2")
-    tenants = [f"tenant-{chance.below(10_000):04}" for _ in range(40)]
+    tenants = _tenants(chance)
     yield Requests(seed, (tenants[0],), 1, "")
     elsewhere = next(key for key in tenants if _quarter(key) != _quarter(tenants[0]))
     yield Requests(seed, (tenants[0], tenants[0], elsewhere), 4, "")
@@ -35,6 +35,24 @@ def _inputs(seed: int) -> Iterator[Requests]:
         hot = chance.pick(tenants)
         keys = [chance.pick(tenants) for _ in range(12 << number)] + [hot] * (4 << number)
         yield Requests(seed + number, tuple(chance.shuffled(keys)), 2 + chance.below(5), hot)
+
+
+def _tenants(chance: Stream) -> list[str]:
+    """Forty tenants whose rounded positions tell each from the other, and from every boundary that a case may have."""
+    taken = {_rounded(i / count) for count in range(1, 8) for i in range(count + 1)}
+    tenants: list[str] = []
+    while len(tenants) < 40:
+        tenant = f"tenant-{chance.below(10_000):04}"
+        place = _rounded(position(digest({"S": tenant})))
+        if place not in taken:
+            taken.add(place)
+            tenants.append(tenant)
+    return tenants
+
+
+def _rounded(fraction: float) -> float:
+    """Three digits are enough to read: rounding keeps the order, and no tenant's place meets a boundary by it."""
+    return round(fraction, 3)
 
 
 def _quarter(key: str) -> int:
@@ -53,8 +71,8 @@ def _prepare(requests: Requests) -> Case:
         inside.split(place.partition, at=place.position)
     for key in requests.keys:
         put(lab, TABLE, {"pk": key})
-    positions = [inside.locate(key).position for key in requests.keys]
-    ranges = [(one.id, one.low, one.high) for one in inside.partitions]
+    positions = [_rounded(inside.locate(key).position) for key in requests.keys]
+    ranges = [(one.id, _rounded(one.low), _rounded(one.high)) for one in inside.partitions]
     return Case(lab, (Call("skew", (positions, ranges)),), requests)
 
 
