@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from dynateach.lab import Lab
@@ -68,5 +69,7 @@ def in_words(units: Counter[str]) -> str:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a plain value is an int or float (True and False are not what anybody means by a number)."""
+    """Whether a plain value is an int, a float or a Decimal (True and False are not what anybody means by a number)."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
     return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -97,13 +97,22 @@ def _process(number: int) -> Iterator[None]:
     real = builtins.hash
 
     def salted(value: Any) -> int:
-        return real((number, value)) if _is_learners(sys._getframe(1).f_code.co_filename) else real(value)
+        if _is_salted(value) and _is_learners(sys._getframe(1).f_code.co_filename):
+            return real((number, value))
+        return real(value)
 
     builtins.hash = salted if number else real
     try:
         yield
     finally:
         builtins.hash = real
+
+
+def _is_salted(value: Any) -> bool:
+    """Whether Python hashes it otherwise in every process: text and bytes, and what holds them. Numbers it does not."""
+    if isinstance(value, (tuple, frozenset)):
+        return any(map(_is_salted, value))
+    return isinstance(value, (str, bytes))
 
 
 @cache

@@ -4,6 +4,7 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -298,3 +299,11 @@ def _searched(places: list[str], writes: int, last: int) -> int | None:
 
 def _fitting(places: list[str], writes: int, last: int) -> list[int]:
     return [n for n in range(1, last + 1) if _largest(places, writes, n) <= 1_000]
+
+
+def test_a_number_may_be_a_decimal() -> None:
+    def skew(positions: list[float], partitions: list[tuple[str, float, float]]) -> Decimal:
+        loads = [sum(low <= one < high for one in positions) for _, low, high in partitions]
+        return Decimal(max(loads)) * len(partitions) / len(positions)
+
+    check("01.2", skew)

@@ -6,7 +6,8 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, Key
+from botocore.exceptions import ClientError
 
 from dynateach.errors import CheckFailed
 from dynateach.grading.check import check
@@ -164,6 +165,9 @@ def test_a_wrong_write_is_refused(write: Answer, words: str, seed: int) -> None:
         (_reader(Limit=1), "A small Limit makes many pages"),
         (_same_page_for_ever, "Pages: pass the LastEvaluatedKey"),
         (_one_start_key_for_all, "goes with the key that it came from"),
+        (_reader(order=lambda event: event["at"]), "not in the order of sk"),
+        (_reader(limit=3), "misses"),
+        (_reader(limit=4), "misses"),
         (_demands_a_last_key, "only if there is more to read"),
         (_reads_thrice, "Read each page of each suffix once"),
         (lambda table, day: RIGHT_READ(table, day) * 2, "returned one event 2 times"),
@@ -200,3 +204,34 @@ def _refused(write: Answer, read: Answer, seed: int = 1) -> str:
     with pytest.raises(CheckFailed) as failure:
         check("01.5", write, read, seed=seed)
     return str(failure.value)
+
+
+def _writes_if_absent(table: Any, event: Event) -> None:
+    try:
+        table.put_item(Item=_with_keys(event), ConditionExpression=Attr("pk").not_exists())
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+
+def _looks_before_it_writes(table: Any, event: Event) -> None:
+    item = _with_keys(event)
+    if "Item" not in table.get_item(Key={"pk": item["pk"], "sk": item["sk"]}):
+        table.put_item(Item=item)
+
+
+def _with_keys(event: Event) -> Event:
+    return {**event, "pk": f"{event['day']}#{_suffix(event)}", "sk": f"{event['at']}#{event['id']}"}
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        _writes_if_absent,
+        _looks_before_it_writes,
+        _writer(lambda event: hash(int(event["id"], 16)) % 10),
+        _writer(lambda event: hash(event["serial"]) % 10),
+    ],
+)
+@pytest.mark.parametrize("seed", TWO_SEEDS)
+def test_a_write_may_see_for_itself_and_hash_numbers(write: Answer, seed: int) -> None:
+    check("01.5", write, RIGHT_READ, seed=seed)

@@ -48,8 +48,9 @@ def _inputs(seed: int) -> Iterator[Story]:
     yield Story(seed, day, tuple(_event(chance, day) for _ in range(8)), times=2)
     each = [(suffix, _event(chance, on)) for on in (day, another) for suffix in range(SUFFIXES)]
     yield Story(seed, day, stored=tuple(chance.shuffled(each)))
+    yield Story(seed, day, stored=_of_one_moment(each[0][1]))
     full = chance.below(SUFFIXES)
-    pages = [(full, _event(chance, day) | {"text": FAT}) for _ in range(8)]
+    pages = [(full, _event(chance, day) | {"text": FAT}) for _ in range(13)]
     yield Story(seed, day, stored=(*pages, ((full + 1) % SUFFIXES, _event(chance, day))))
     yield Story(seed, day, tuple(_event(chance, day) for _ in range(BURST)))
 
@@ -62,6 +63,13 @@ def _event(chance: Stream, day: str) -> Item:
         "price": Decimal(chance.below(9_000)) / 100,
         "serial": Decimal(chance.bits(100) | 1 << 99),
     }
+
+
+def _of_one_moment(event: Item) -> tuple[tuple[int, Item], ...]:
+    """Four events of one moment, whose ids follow the order of no gathering: only the whole sort key puts them right."""
+    return tuple(
+        (suffix, event | {"id": id}) for suffix, id in enumerate(("9f3a0000", "10c50000", "00ab0000", "e1d20000"))
+    )
 
 
 def _even_day(chance: Stream) -> str:
@@ -96,6 +104,8 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
 
 def _fault_of_write(case: Case, reply: Reply, step: int) -> Fault | None:
     written, writes = case.input.written, [one for one in reply.events if isinstance(one, ItemWritten)]
+    if not writes and step >= len(written):
+        return None  # it saw that the event is there; the read will tell
     if len(writes) != 1:
         what = f"write_event wrote {len(writes)} items for one event" if writes else "write_event wrote nothing"
         why = "An event lies under one suffix, not under all." if writes else USE_WHAT_IS_GIVEN

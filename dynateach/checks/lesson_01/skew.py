@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from dynateach.checks.plain import kind, show
@@ -86,6 +87,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
     if not is_number(value):
         why = "Does the function end in return?" if value is None else ""
         return Fault(f"skew returned {kind(value)}, not a number", expected, why, trace=trace)
+    value = float(value) if isinstance(value, Decimal) else value
     if _close(value, wanted):
         return None
     return Fault(f"skew is {show(value)}, but should be {wanted:.4g}", expected, _misled(value, case), trace=trace)
