@@ -2,7 +2,7 @@
 
 from html import escape
 
-from dynateach.drawing.palette import VOCABULARY, Word, word
+from dynateach.drawing.palette import VOCABULARY, Word, rgb, word
 
 NARROW = "\u202f"
 """A narrow space that never breaks, between a number and its unit."""
@@ -30,6 +30,20 @@ def percent(share: float) -> str:
 def times(ratio: float) -> str:
     """A ratio as a factor: ``1.4×``; below a tenth with two decimals."""
     return f"{ratio:.2f}×" if ratio < 0.1 else f"{ratio:.1f}×"
+
+
+def against(load: float, ceiling: float) -> str:
+    """A load measured on its ceiling: ``2.0×``; near the ceiling, where a factor would say nothing, ``47 over``, ``3 under`` or ``exactly``."""
+    if not 0.95 <= load / ceiling <= 1.1:
+        return times(load / ceiling)
+    if load == ceiling:
+        return "exactly"
+    return f"{number(abs(load - ceiling))} {'over' if load > ceiling else 'under'}"
+
+
+def coloured(words: str, colour: str) -> str:
+    """Words of a figure in a colour of the palette, spelled so that the theme's stylesheet finds them."""
+    return f'<span style="color: {rgb(colour)}">{words}</span>'
 
 
 class LegendCard:

@@ -3,13 +3,7 @@
 import anywidget
 import traitlets
 
-from dynateach.drawing.palette import INK, QUIET, rgb
-
-
-def _themed(element: str, attribute: str, colour: str, variable: str) -> str:
-    """A rule that gives whatever is drawn in that colour the theme's own one."""
-    drawn = f'.dynateach-explorer .js-plotly-plot {element}[style*="{attribute}: {rgb(colour)}"]'
-    return f"{drawn} {{ {attribute}: var({variable}) !important; }}"
+from dynateach.drawing.theme import STYLE
 
 
 class Fit(anywidget.AnyWidget):
@@ -18,20 +12,19 @@ class Fit(anywidget.AnyWidget):
     It tells plotly when the cell's width has changed, and keeps ``alternative``, the picture in words, as the figure's name and as a status message.
     """
 
+    # Plotly's first drawing has a width of its own; nobody sees it before it has been told the cell's.
     _css = f"""
-{_themed("text", "fill", INK, "--jp-ui-font-color0")}
-{_themed("text", "fill", QUIET, "--jp-ui-font-color2")}
-{_themed("tspan", "fill", QUIET, "--jp-ui-font-color2")}
-{_themed("path", "fill", INK, "--jp-ui-font-color0")}
-{_themed("path", "stroke", INK, "--jp-ui-font-color0")}
+{STYLE}
 .dynateach-explorer {{ overflow: hidden; --jp-widgets-horizontal-tab-width: 13em; }}
 .dynateach-explorer .jupyter-widget-tab.widget-tab > .widget-tab-contents {{
   background: none; border: 0; padding: 8px 0 0;
 }}
 .dynateach-explorer .widget-readout {{ min-width: 3.2em; width: 3.2em; }}
-.dynateach-explorer .dynateach-caption {{ color: var(--jp-ui-font-color2); line-height: 1.4; min-height: 4.2em; }}
+.dynateach-explorer .dynateach-caption {{ color: var(--jp-ui-font-color1); line-height: 1.4; min-height: 4.2em; }}
 .dynateach-explorer .dynateach-says {{ color: var(--jp-ui-font-color1); white-space: nowrap; }}
 .dynateach-explorer .dynateach-says code {{ font-size: 12px; background: none; }}
+.dynateach-explorer .js-plotly-plot {{ animation: dynateach-appear 0.4s step-end; }}
+@keyframes dynateach-appear {{ from {{ opacity: 0; }} to {{ opacity: 1; }} }}
 .dynateach-spoken {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 """
 

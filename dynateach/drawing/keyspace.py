@@ -1,7 +1,7 @@
 """The key space as a line: keys standing on it, the ranges that cut it, and the load of each range beneath."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ TITLE = {"text": "key space: hash of the partition key", "standoff": 4}
 BARE = {"visible": False}
 CHARACTER = 0.017
 """The share of the key space that one character takes."""
+NAMED = 8
+"""With no more keys than this each stem carries its key's name."""
 
 APART = 600
 """More keys than this cannot be drawn side by side."""
@@ -94,6 +96,21 @@ def stems(picture: Picture, panel: Panel, marks: Sequence[Mark], colour: str = Q
     )
 
 
+def names(picture: Picture, panel: Panel, marks: Sequence[Mark], scale: Scale, asked: Sequence[float] = ()) -> None:
+    """The keys' names on their stems, if they are few. Neighbours stand one above the other; at the places ``asked`` about stands a name already."""
+    taken = [(position, PROBE, 0.1) for position in asked]
+    for mark in sorted(marks if len(marks) <= NAMED else (), key=lambda mark: mark.requests):
+        name = _short(mark.key)
+        middle = min(max(mark.position, _length(name) / 2), 1 - _length(name) / 2)
+        width, height = _length(name), mark.requests / scale.top
+        while any(abs(middle - x) < (width + w) / 2 and abs(height - y) < LINE for x, y, w in taken):
+            height += LINE
+        if mark.position in asked:
+            continue
+        taken.append((middle, height, width))
+        picture.label(panel, middle, height * scale.top, escape(name), yanchor="bottom")
+
+
 def ticks(picture: Picture, panel: Panel, positions: Sequence[float], up: tuple[float, float], colour: str) -> None:
     """One short stroke a key, all of one height."""
     picture.add(
@@ -129,8 +146,19 @@ def ranges(picture: Picture, panel: Panel, bands: Sequence[Band], colour: str = 
     )
 
 
-def loads(picture: Picture, panel: Panel, bands: Sequence[Band], scale: Scale, unit: str, colour: str = BLUE) -> None:
-    """A bar under each range, as wide as the range and as high as its load; what lies above the ceiling is vermillion."""
+def loads(
+    picture: Picture,
+    panel: Panel,
+    bands: Sequence[Band],
+    scale: Scale,
+    unit: str,
+    colour: str = BLUE,
+    named: Collection[str] = (),
+) -> None:
+    """A bar under each range, as wide as the range and as high as its load; what lies above the ceiling is vermillion.
+
+    The loads of the partitions in ``named`` are written even where their bars are too narrow, with a line that leads to the bar.
+    """
     for served, fill in ((True, colour), (False, VERMILLION)):
         picture.add(
             panel,
@@ -139,11 +167,12 @@ def loads(picture: Picture, panel: Panel, bands: Sequence[Band], scale: Scale, u
             base=[0 if served else band.ceiling for band in bands],
             y=[min(band.load, band.ceiling) if served else max(band.load - band.ceiling, 0) for band in bands],
             width=[band.high - band.low for band in bands],
-            marker={"color": fill, "opacity": _alternating(len(bands)), "line": SEAM},
+            marker={"color": fill, "opacity": _alternating(len(bands)), "line": SEAM if served else _edge(bands)},
             customdata=[[band.name, band.load] for band in bands],
             hovertemplate=f"<b>%{{customdata[0]}}</b>: %{{customdata[1]:,.1f}} {unit}<extra></extra>",
         )
     _write_loads(picture, panel, [band for band in bands if _has_room(band)], scale)
+    _lead_to(picture, panel, [band for band in bands if band.name in named and band.load and not _has_room(band)])
 
 
 def _write_loads(picture: Picture, panel: Panel, bands: Sequence[Band], scale: Scale) -> None:
@@ -161,6 +190,20 @@ def _write_loads(picture: Picture, panel: Panel, bands: Sequence[Band], scale: S
         cliponaxis=False,
         hoverinfo="skip",
     )
+
+
+def _lead_to(picture: Picture, panel: Panel, bands: Sequence[Band]) -> None:
+    # Narrow neighbours would write over each other: the left one's words stand to the left, the others' to the right.
+    for i, band in enumerate(bands):
+        left = (i == 0 and band.low > 0.2) or band.high > 0.8
+        words = f"{escape(band.name)}: <b>{number(band.load)}</b>"
+        leader: dict[str, Any] = {"showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": INK}
+        place: dict[str, Any] = {
+            "ax": -16 if left else 16,
+            "ay": -10 - 16 * (i % 2),
+            "xanchor": "right" if left else "left",
+        }
+        picture.label(panel, _middle(band), band.load, words, **leader, **place)
 
 
 def outlines(picture: Picture, panel: Panel, bands: Sequence[Band]) -> None:
@@ -184,8 +227,9 @@ def ceiling(picture: Picture, panel: Panel, units: float, unit: str) -> None:
     picture.label(panel, 1, units, words, CEILING.colour, xanchor="left", xshift=6, align="left")
 
 
-def probe(picture: Picture, panel: Panel, key: str, spots: Sequence[float], height: float) -> None:
-    """Where the key that somebody asks about lands: a stake as high as ``height`` with the key's name on it."""
+def probe(picture: Picture, panel: Panel, key: str, spots: Sequence[float], scale: Scale) -> None:
+    """Where the key that somebody asks about lands: a high stake with the key's name on it."""
+    height = PROBE * scale.top
     picture.add(
         panel,
         type="scatter",
@@ -197,13 +241,26 @@ def probe(picture: Picture, panel: Panel, key: str, spots: Sequence[float], heig
         cliponaxis=False,
         hoverinfo="skip",
     )
-    name = escape(key if len(key) <= 24 else f"{key[:23]}…")
+    name = escape(_short(key))
     for position in spots:
         side = "left" if position < 0.15 else "right" if position > 0.85 else "center"
         picture.label(panel, position, height, f"<b>{name}</b>", xanchor=side, yanchor="bottom")
 
 
 SEAM = {"color": CLEAR, "width": 2}
+PROBE = 0.89
+"""How high the stake of the key that somebody asks about stands, as a part of its panel's height."""
+LINE = 0.13
+"""The part of a panel's height that a line of words takes."""
+
+
+def _edge(bands: Sequence[Band]) -> dict[str, Any]:
+    """Around what lies above a ceiling, so that a single unit is seen."""
+    return {"color": VERMILLION, "width": [2 if band.overloaded else 0 for band in bands]}
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= 24 else f"{key[:23]}…"
 
 
 def _fill(band: Band, colour: str) -> str:

@@ -91,9 +91,9 @@ class Picture:
 
     def figure(self, finding: Finding) -> "Figure":
         """The picture as a plotly figure. Its ``layout.meta`` carries the caption and the text alternative."""
-        from plotly.graph_objects import Figure
+        from dynateach.drawing.still import Still
 
-        return Figure(data=self.traces, layout={**self._layout(finding), **self.axes})
+        return Still(data=self.traces, layout={**self._layout(finding), **self.axes})
 
     def _layout(self, finding: Finding) -> dict[str, Any]:
         return {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynateach.drawing import keyspace
 from dynateach.drawing import ring as circle
-from dynateach.drawing.captions import count, number, percent, times
+from dynateach.drawing.captions import against, coloured, count, number, percent
 from dynateach.drawing.keyspace import Band, Mark
 from dynateach.drawing.palette import BLUE, GREEN
 from dynateach.drawing.picture import Finding, Picture
@@ -94,14 +94,17 @@ def simulate(
     return Heat(lab, design, kind, requests)
 
 
-def draw(heat: Heat, key: str = "") -> "Figure":
-    """The key space as a line, the load of its ranges beneath, and the same keys on a ring; ``key`` is marked where it lands."""
+def draw(heat: Heat, key: str = "", headline: bool = True) -> "Figure":
+    """The key space as a line, the load of its ranges beneath, and the same keys on a ring; ``key`` is marked where it lands.
+
+    Without ``headline`` the title leaves it to the reader to find the hottest partition and its load.
+    """
     picture = Picture()
     asked = [heat.lab.inspect(TABLE).locate(key).position] if key else []
     _draw_line(picture, heat, key, asked)
     _draw_loads(picture, heat)
     _draw_ring(picture, heat, asked)
-    return picture.figure(_finding(heat))
+    return picture.figure(_finding(heat, headline))
 
 
 def explore(**defaults: Any) -> Any:
@@ -169,7 +172,8 @@ def _draw_line(picture: Picture, heat: Heat, key: str, asked: list[float]) -> No
     axis = {**keyspace.AXIS, "showticklabels": False}
     panel = picture.panel(ACROSS, (0.6, 0.94), axis, scale.axis, f"<b>Requests per {what}")
     keyspace.stems(picture, panel, marks)
-    keyspace.probe(picture, panel, key, asked, scale.top * 0.89)
+    keyspace.names(picture, panel, heat.marks, scale, asked)
+    keyspace.probe(picture, panel, key, asked, scale)
     strip = picture.panel(ACROSS, (0.5, 0.585), {**keyspace.AXIS, **keyspace.BARE}, dict(keyspace.BARE))
     keyspace.ranges(picture, strip, heat.bands[heat.hottest[0]], _colour(heat.hottest[0]))
 
@@ -177,11 +181,11 @@ def _draw_line(picture: Picture, heat: Heat, key: str, asked: list[float]) -> No
 def _draw_loads(picture: Picture, heat: Heat) -> None:
     every = [band.load for kind in heat.kinds for band in heat.bands[kind]]
     scale = keyspace.scale(every, *(CEILINGS[kind] for kind in heat.kinds))
-    units = ", ".join(_coloured(f"{kind} in {UNITS[kind]}", _colour(kind)) for kind in heat.kinds)
+    units = ", ".join(coloured(f"{kind} in {UNITS[kind]}", _colour(kind)) for kind in heat.kinds)
     heading = f"<b>Load of each partition</b>: {units}"
     panel = picture.panel(ACROSS, (0, 0.4), {**keyspace.AXIS, "title": keyspace.TITLE}, scale.axis, heading)
     for kind in heat.kinds:
-        keyspace.loads(picture, panel, _half(heat, kind), scale, UNITS[kind], _colour(kind))
+        keyspace.loads(picture, panel, _half(heat, kind), scale, UNITS[kind], _colour(kind), named=_hottest(heat, kind))
         keyspace.ceiling(picture, panel, CEILINGS[kind], UNITS[kind])
 
 
@@ -198,9 +202,10 @@ def _draw_ring(picture: Picture, heat: Heat, asked: list[float]) -> None:
     circle.probe(picture, panel, asked)
 
 
-def _finding(heat: Heat) -> Finding:
+def _finding(heat: Heat, headline: bool) -> Finding:
     kind, band = heat.hottest
-    title, even = _title(heat, kind, band), percent(1 / len(heat.bands[kind]))
+    even = percent(1 / len(heat.bands[kind]))
+    title = _title(heat, kind, band) if headline else f"One second of {' and '.join(heat.kinds)} on {TABLE}"
     names = count(len(heat.marks), "distinct key")
     share = f"; an even share would be {even}" if len(heat.bands[kind]) > 1 else ""
     subtitle = f"Partition key: {heat.design}. The requests name {names}{share}."
@@ -211,9 +216,9 @@ def _title(heat: Heat, kind: str, band: Band) -> str:
     of_kind = len(heat.touches[kind])
     taken = sum(touch.partition == band.name for touch in heat.touches[kind])
     part = "all" if taken == of_kind else f"{percent(taken / of_kind)} of"
-    ratio = times(band.load / band.ceiling)
+    ratio = against(band.load, band.ceiling)
     partitions = len(heat.bands[kind])
-    if band.overloaded or partitions == 1 or taken > 1.5 * of_kind / partitions:
+    if band.overloaded or partitions == 1 or taken > 1.3 * of_kind / partitions:
         return (
             f"{band.name} takes {part} {of_kind:,} {kind}: {ratio} its ceiling of {number(band.ceiling)} {UNITS[kind]}"
         )
@@ -222,8 +227,9 @@ def _title(heat: Heat, kind: str, band: Band) -> str:
 
 CAPTION = (
     "A stem is a partition key: it stands where its hash lands, as high as it has requests. The line is cut into partitions; the bar under each is"
-    " what it was asked for in that second, orange what exceeds its ceiling. On the ring, a node takes the keys on the arc that ends, clockwise, at"
-    " its dot. DynamoDB's hash function is not published: here it is MD5."
+    " what it was asked for in that second, orange what exceeds its ceiling; the two blues only tell neighbours apart. On the ring, a node takes the"
+    " keys on the arc that ends, clockwise, at its dot (named where there is room); the large dot is your own key. DynamoDB's hash function is not"
+    " published: here it is MD5."
 )
 
 
@@ -231,6 +237,11 @@ def _alternative(heat: Heat, title: str) -> str:
     kind = heat.hottest[0]
     loads = ", ".join(f"{band.name} {number(band.load)}" for band in heat.bands[kind])
     return f"{title}. Load of each partition in {UNITS[kind]}: {loads}. Partition key: {heat.design}."
+
+
+def _hottest(heat: Heat, kind: str) -> tuple[str, ...]:
+    hottest, band = heat.hottest
+    return (band.name,) if kind == hottest else ()
 
 
 def _half(heat: Heat, kind: str) -> list[Band]:
@@ -242,10 +253,6 @@ def _half(heat: Heat, kind: str) -> list[Band]:
         band._replace(low=(band.low + band.high) / 2) if right else band._replace(high=(band.low + band.high) / 2)
         for band in heat.bands[kind]
     ]
-
-
-def _coloured(words: str, colour: str) -> str:
-    return f'<span style="color: {colour}">{words}</span>'
 
 
 def _colour(kind: str) -> str:

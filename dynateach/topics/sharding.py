@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynateach.drawing import keyspace
-from dynateach.drawing.captions import count, number, times
+from dynateach.drawing.captions import against, count, number
 from dynateach.drawing.keyspace import Band, Mark
 from dynateach.drawing.palette import READ
 from dynateach.drawing.picture import Finding, Picture
@@ -170,7 +170,8 @@ def _draw_loads(picture: Picture, spread: Spread) -> None:
     heading = "<b>Load of each partition</b>, WCU/s; outlined: without suffixes"
     panel = picture.panel(ACROSS, (0, 0.4), {**keyspace.AXIS, "title": keyspace.TITLE}, scale.axis, heading)
     keyspace.outlines(picture, panel, spread.before)
-    keyspace.loads(picture, panel, spread.after, scale, "WCU/s")
+    hottest = max(spread.after, key=lambda band: band.load)
+    keyspace.loads(picture, panel, spread.after, scale, "WCU/s", named=(hottest.name,))
     keyspace.ceiling(picture, panel, limits.PARTITION_WRITE_UNITS, "WCU/s")
 
 
@@ -200,8 +201,8 @@ def _finding(spread: Spread) -> Finding:
     hot, cool = (max(band.load for band in loads) for loads in (spread.before, spread.after))
     queries = count(len(spread.suffixed_read.units), "query", "queries")
     units = f"{number(sum(spread.plain_read.units))} to {number(sum(spread.suffixed_read.units))} RCU"
-    over = f"{times(cool / limits.PARTITION_WRITE_UNITS)} the ceiling"
-    subtitle = f"The busiest partition is now at {over}; a read of the newest {NEWEST} tickets went from {units}."
+    over = f"{against(cool, limits.PARTITION_WRITE_UNITS)} the ceiling"
+    subtitle = f"The busiest partition now: {over}; a read of the newest {NEWEST} tickets went from {units}."
     title = (
         f"{spread.suffixes} suffixes cut the peak from {number(hot)} to {number(cool)} WCU/s; a read takes {queries}"
     )

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dynateach import IDEAL, Lab, LabError
 from dynateach.clock import SECOND
 from dynateach.drawing.keyspace import Band, Mark
 from dynateach.dynamodb.rules import limits
+from dynateach.errors import LabError
+from dynateach.lab import Lab
+from dynateach.profile import IDEAL
 from dynateach.randomness import Randomness, Stream, Weighted
 from dynateach.trace import ItemRead, ItemWritten
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dynateach.drawing.captions import count, legend_card, number, percent, times
+from dynateach.drawing.captions import against, coloured, count, legend_card, number, percent, times
 from dynateach.drawing.palette import VOCABULARY
 
 
@@ -38,6 +38,18 @@ def test_a_thing_is_counted_in_singular_and_plural() -> None:
 def test_a_ratio_keeps_what_matters_of_it() -> None:
     assert times(1.42) == "1.4×"
     assert times(0.03) == "0.03×"
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [(2_000, "2.0×"), (1_047, "47 over"), (1_000, "exactly"), (999, "1 under"), (940, "0.9×"), (1_101, "1.1×")],
+)
+def test_a_load_near_its_ceiling_is_counted_and_any_other_is_a_factor(load: float, said: str) -> None:
+    assert against(load, 1_000) == said
+
+
+def test_coloured_words_are_spelled_as_the_stylesheet_looks_for_them() -> None:
+    assert coloured("writes", "#1F6FE0") == '<span style="color: rgb(31, 111, 224)">writes</span>'
 
 
 def test_the_legend_card_shows_and_says_every_word() -> None:

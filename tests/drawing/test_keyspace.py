@@ -54,6 +54,24 @@ def test_a_load_is_written_where_there_is_room_and_never_as_nothing() -> None:
     assert words["text"] == ["1,400"]
 
 
+def test_a_narrow_bar_in_question_is_labelled_with_a_line_to_it() -> None:
+    picture = Picture()
+    panel = picture.panel((0, 1), (0, 1), {}, {})
+    bands = [Band("p0", 0, 0.5, 400, 1000), Band("p1", 0.5, 0.51, 333, 1000), Band("p2", 0.51, 0.52, 222, 1000)]
+    keyspace.loads(picture, panel, bands, scale([400], 1000), "WCU/s", named=("p1",))
+
+    assert [(label["text"], label["showarrow"]) for label in picture.labels] == [("p1: <b>333</b>", True)]
+
+
+def test_names_of_neighbouring_keys_do_not_overlap() -> None:
+    picture = Picture()
+    panel = picture.panel((0, 1), (0, 1), {}, {})
+    keyspace.names(picture, panel, [Mark("one", 0.5, 10), Mark("two", 0.51, 10)], scale([10]))
+    low, high = sorted(label["y"] for label in picture.labels)
+
+    assert high - low > 0.1 * scale([10]).top
+
+
 def test_figures_keep_off_the_ceiling_line() -> None:
     _, _, words = _loads([Band("p0", 0, 0.5, 950, 1000), Band("p1", 0.5, 1, 400, 1000)])
 
@@ -72,7 +90,7 @@ def test_a_range_asked_for_too_much_is_vermillion_and_a_narrow_one_has_no_name()
 
 def test_the_name_of_a_typed_key_is_words_and_not_markup() -> None:
     picture = Picture()
-    keyspace.probe(picture, picture.panel((0, 1), (0, 1), {}, {}), "<b>" + "x" * 40, [0.5], 3)
+    keyspace.probe(picture, picture.panel((0, 1), (0, 1), {}, {}), "<b>" + "x" * 40, [0.5], scale([3]))
 
     assert picture.labels[-1]["text"].startswith("<b>&lt;b&gt;xxx")
     assert picture.labels[-1]["text"].endswith("…</b>")
@@ -80,7 +98,7 @@ def test_the_name_of_a_typed_key_is_words_and_not_markup() -> None:
 
 def test_no_typed_key_leaves_no_mark() -> None:
     picture = Picture()
-    keyspace.probe(picture, picture.panel((0, 1), (0, 1), {}, {}), "", [], 3)
+    keyspace.probe(picture, picture.panel((0, 1), (0, 1), {}, {}), "", [], scale([3]))
 
     assert (picture.traces[0]["x"], picture.labels) == ([], [])
 

@@ -6,6 +6,7 @@ from math import dist
 import pytest
 
 from dynateach.drawing.palette import BLUE, GREEN, INK, PURPLE, QUIET, VERMILLION, VOCABULARY, rgb, word
+from dynateach.drawing.theme import ON_DARK, ON_LIGHT
 
 LIGHT, DARK = "#FFFFFF", "#111111"
 SIGHT = {
@@ -24,6 +25,14 @@ def test_every_colour_is_legible_on_both_themes(colour: str, background: str) ->
     dark, light = sorted((_luminance(colour), _luminance(background)))
 
     assert (light + 0.05) / (dark + 0.05) >= 3
+
+
+@pytest.mark.parametrize(("hues", "background"), [(ON_LIGHT, LIGHT), (ON_DARK, DARK)])
+def test_words_in_a_hue_are_read_with_ease(hues: dict[str, str], background: str) -> None:
+    assert set(hues) == {BLUE, GREEN, PURPLE, VERMILLION}
+    for colour in hues.values():
+        dark, light = sorted((_luminance(colour), _luminance(background)))
+        assert (light + 0.05) / (dark + 0.05) >= 5.5, colour
 
 
 @pytest.mark.parametrize("sight", SIGHT)

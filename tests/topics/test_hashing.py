@@ -46,11 +46,43 @@ def test_an_even_load_is_called_even_and_a_lopsided_one_is_not() -> None:
     assert not _title(draw(simulate("order status", 4, 500))).startswith("The load is even")
 
 
+def test_near_the_ceiling_the_title_counts_units() -> None:
+    over = simulate("today's date", 1, 1_047)
+    under = simulate("today's date", 1, 960)
+
+    assert _title(draw(over)) == "p0 takes all 1,047 writes: 47 over its ceiling of 1,000 WCU/s"
+    assert _title(draw(under)) == "p0 takes all 960 writes: 40 under its ceiling of 1,000 WCU/s"
+
+
+def test_without_a_headline_the_reader_has_to_find_the_hottest_partition() -> None:
+    heat = simulate("today's date", 4, 500)
+    picture = draw(heat, headline=False)
+    _, band = heat.hottest
+
+    assert _title(picture) == "One second of writes on orders"
+    assert band.name not in picture.layout.title.text
+    assert "500" not in picture.layout.title.text
+    assert picture.layout.meta["alternative"].startswith("One second of writes on orders.")
+
+
+def test_few_keys_are_named_and_many_are_not() -> None:
+    statuses = {"DELIVERED", "SHIPPED", "PENDING"}
+
+    assert statuses <= {note.text for note in draw(simulate("order status", 4, 500)).layout.annotations}
+    assert "tenant-01" not in {note.text for note in draw(simulate("tenants", 4, 500)).layout.annotations}
+
+
+def test_a_key_that_is_asked_about_is_named_once() -> None:
+    named = [note.text for note in draw(simulate("order status", 4, 500), "SHIPPED").layout.annotations]
+
+    assert [text for text in named if "SHIPPED" in text] == ["<b>SHIPPED</b>"]
+
+
 def test_reads_are_measured_against_the_read_ceiling() -> None:
     heat = simulate("today's date", 4, 3_000, "reads")
 
     assert len(heat.lab.trace.of(ItemRead)) == 3_000
-    assert _title(draw(heat)).endswith("takes all 3,000 reads: 1.0× its ceiling of 3,000 RCU/s")
+    assert _title(draw(heat)).endswith("takes all 3,000 reads: exactly its ceiling of 3,000 RCU/s")
 
 
 def test_with_both_kinds_the_title_tells_of_the_worse() -> None:
@@ -204,7 +236,7 @@ def test_the_explorer_holds_all_three_topics_on_one_figure() -> None:
     for tabs.selected_index in range(3):
         titles.append(figure(widget).layout.title.text)
 
-    assert [" takes " in titles[0], "Splitting" in titles[1], "suffixes" in titles[2]] == [True] * 3
+    assert [" takes " in titles[0], "before any split" in titles[1], "suffixes" in titles[2]] == [True] * 3
 
 
 def test_importing_a_topic_brings_in_nothing_that_draws() -> None:

@@ -45,6 +45,7 @@ def test_the_loads_before_and_after_are_those_of_two_equal_seconds() -> None:
     resize = simulate("user ids", requests=900)
 
     assert sum(band.load for band in resize.before) == sum(band.load for band in resize.after) == 900
+    assert resize.split
     halves = {resize.split.left, resize.split.right}
     split = next(band.load for band in resize.before if band.name == resize.split.partition)
     assert sum(band.load for band in resize.after if band.name in halves) == split
@@ -107,14 +108,47 @@ def test_the_same_arguments_draw_the_same_picture() -> None:
 
 def test_the_explorer_splits_again_at_each_press_and_starts_again() -> None:
     widget = resizing.explore(requests=600)
-    assert "split 1:" in words(widget)
+    assert "no split yet" in words(widget)
+    assert "before any split" in figure(widget).layout.title.text
 
     control(widget, "Split the hottest").click()
-    assert "split 2:" in words(widget)
-    assert len(figure(widget).data[3].x) == len(figure(widget).data[2].x) + 1 == 5
+    assert "split 1:" in words(widget)
+    assert len(figure(widget).data[3].x) == len(figure(widget).data[2].x) + 1 == 4
 
     control(widget, "Start again").click()
-    assert "split 1:" in words(widget)
+    assert "no split yet" in words(widget)
+
+
+def test_a_partition_of_one_key_cannot_be_split_any_further() -> None:
+    widget = resizing.explore(design="today's date", requests=300)
+    assert control(widget, "Split the hottest").disabled
+    assert "one key left, nothing to cut" in words(widget)
+
+    control(widget, "partition key").value = "user ids"
+    assert not control(widget, "Split the hottest").disabled
+
+
+def test_before_any_split_the_title_names_the_hottest_partition_and_nothing_moves() -> None:
+    resize = simulate("user ids", partitions=3, splits=0, requests=900)
+    written = [event.partition for event in resize.lab.trace.of(ItemWritten)]
+    load = max(written.count(name) for name in set(written))
+
+    assert f"takes {load} writes/s" in _title(draw(resize))
+    assert resize.moved_by_split == resize.moved_by_ring == resize.moved_by_modulo == []
+    assert "move</b>" not in str(draw(resize).layout.annotations)
+
+
+@pytest.mark.parametrize("splits", [1, 4, 8])
+def test_the_hottest_partition_and_the_two_new_ones_always_show_their_loads(splits: int) -> None:
+    resize = simulate("tenants", partitions=12, splits=splits, requests=900)
+    assert resize.split
+    picture = draw(resize)
+    shown = {text for trace in picture.data if trace.type == "scatter" and trace.mode == "text" for text in trace.text}
+    shown |= {note.text for note in picture.layout.annotations}
+
+    for band in resize.after:
+        if band.load and band.name in (resize.hottest.name, resize.split.left, resize.split.right):
+            assert {f"{band.load:.0f}", f"{band.name}: <b>{band.load:.0f}</b>"} & shown
 
 
 def test_the_history_line_tells_of_the_latest_split() -> None:
@@ -127,6 +161,7 @@ def test_the_history_line_tells_of_the_latest_split() -> None:
 
 def test_a_split_keeps_every_range_but_one() -> None:
     resize = simulate(partitions=5, requests=600)
+    assert resize.split
     made = {event.partition for event in resize.lab.trace.of(PartitionCreated) if event.request}
 
     assert {band.name for band in resize.after} - {resize.split.left, resize.split.right} == made - {

@@ -1,0 +1,15 @@
+"""A figure that stands alone in a notebook, without controls."""
+
+import plotly.io
+from IPython.display import HTML, display
+from plotly.graph_objects import Figure
+
+from dynateach.drawing.theme import STYLE
+
+
+class Still(Figure):  # type: ignore[misc]
+    """A plotly figure that a notebook shows in its theme's colours and without plotly's buttons, which would cover its corner."""
+
+    def _ipython_display_(self) -> None:
+        display(HTML(f"<style>{STYLE}</style>"))  # type: ignore[no-untyped-call]
+        plotly.io.show(self, config={"displayModeBar": False})
