@@ -1,6 +1,7 @@
 """The 573 words that an expression may not use as an attribute name, in any case. Documented, *Reserved words in DynamoDB*.
 
 A placeholder (``#n``) stands for such a name. Some entries are misspelt (FLATTERN, INNTER, LOGED): they are AWS's own.
+The file is long because it is a list, a word a line, in the order in which AWS prints it.
 """
 
 RESERVED = frozenset(
