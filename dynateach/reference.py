@@ -69,6 +69,8 @@ def differences_page() -> str:
             "",
             "AWS does not publish these; a Lab has to choose.",
             "",
+            "- Error texts: most are as emulators give them that were tested against the live service. The words about quotas, the",
+            "  sizes of expressions and transactions, and the cancellation of a transaction by a bad key are assumed.",
             "- The hash function: MD5 over the type and value of the partition key, 128 bits wide.",
             "- How many partitions a new table gets: just enough for its throughput, in equal shares of the key space.",
             "- Which part of a page's read units falls to which partition: in proportion to the bytes read there.",

@@ -7,7 +7,7 @@ TransactionConflict and TransactionInProgressException do not occur.
 An action is judged in two steps. What the request alone gives away (expressions, values, unused placeholders) rejects
 it with a ValidationException. What only the table or the item gives away (a key that does not match, a condition,
 an operand of the wrong type) cancels the transaction, with a reason for each action. Documented for conditions and
-updates, as observed for keys. Assumed: in a cancelled transaction only the actions whose condition failed are charged.
+updates, assumed for keys. Assumed, too: in a cancelled transaction only the actions whose condition failed are charged.
 """
 
 import json

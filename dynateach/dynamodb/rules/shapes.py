@@ -17,7 +17,7 @@ from botocore.model import ListShape, MapShape, ServiceModel, StructureShape
 from botocore.model import Shape as ModelShape
 
 from dynateach.dynamodb.rules import errors
-from dynateach.dynamodb.rules.values import canonical, java_text
+from dynateach.dynamodb.rules.values import canonical, java_text, json_token
 from dynateach.errors import ServiceError
 
 Test = Callable[[Any], bool]
@@ -325,12 +325,4 @@ def _require_scalar(model: ModelShape, value: Any) -> None:
         raise errors.serialization(f"Unrecognized collection type class java.lang.{java}")
     if isinstance(value, dict):
         raise errors.serialization("Start of structure or map found where not expected")
-    raise errors.serialization(f"{_token(value)} cannot be converted to {java}")
-
-
-def _token(value: Any) -> str:
-    if isinstance(value, bool):
-        return "TRUE_VALUE" if value else "FALSE_VALUE"
-    if isinstance(value, str):
-        return "STRING_VALUE"
-    return "NUMBER_VALUE" if isinstance(value, int) else "DECIMAL_VALUE"
+    raise errors.serialization(f"{json_token(value)} cannot be converted to {java}")

@@ -88,6 +88,15 @@ def binary(text: str) -> bytes:
     return b64decode(text)
 
 
+def json_token(value: Any) -> str:
+    """What DynamoDB's messages call a JSON scalar that stands where another kind belongs."""
+    if isinstance(value, bool):
+        return "TRUE_VALUE" if value else "FALSE_VALUE"
+    if isinstance(value, str):
+        return "STRING_VALUE"
+    return "NUMBER_VALUE" if isinstance(value, int) else "DECIMAL_VALUE"
+
+
 def java_text(value: Any, depth: int = 0) -> str:
     """A parameter's value as DynamoDB's messages print it; what is nested deeper than any item may be is left out."""
     if depth > NESTING_LEVELS:
@@ -303,7 +312,7 @@ def _as_boolean(content: Any) -> bool:
     if type(content) is str:
         return _boolean_from_text(content)
     if isinstance(content, int | float):
-        raise errors.serialization(f"{_token(content)} cannot be converted to Boolean")
+        raise errors.serialization(f"{json_token(content)} cannot be converted to Boolean")
     raise _not_a_scalar(content, "class java.lang.Boolean")
 
 
@@ -314,15 +323,9 @@ def _boolean_from_text(text: str) -> bool:
     return known[text.lower()]
 
 
-def _token(content: Any) -> str:
-    if isinstance(content, bool):
-        return "TRUE_VALUE" if content else "FALSE_VALUE"
-    return "NUMBER_VALUE" if isinstance(content, int) else "DECIMAL_VALUE"
-
-
 def _not_a_string(content: Any) -> Exception:
     if isinstance(content, bool | int | float):
-        return errors.serialization(f"{_token(content)} cannot be converted to String")
+        return errors.serialization(f"{json_token(content)} cannot be converted to String")
     if content is None:
         return errors.validation(_EMPTY)
     return _not_a_scalar(content, "class java.lang.String")

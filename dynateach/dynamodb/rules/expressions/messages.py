@@ -3,8 +3,8 @@
     ExpressionError   the expression itself is wrong; ``bind`` puts "Invalid FilterExpression: " or the like in front
     ServiceError      its placeholders are wrong, a key condition does not fit the table, an update does not fit the item
 
-The texts are as observed on the live service, except those of the last section: there the rule is documented, but its
-wording is assumed.
+We have not asked the live service. The texts are those of emulators that were tested against it, except those of the
+last section: there the rule is documented, but its wording is assumed.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,7 @@
 """Update expressions: which make sense, and how one turns an item into the next.
 
 All right-hand sides of SET are read from the old item before anything is written. Documented, *Update
-expressions*; the order of the rules as observed.
+expressions*; the order of the rules as emulators have it that were tested against the live service.
 """
 
 from collections.abc import Callable, Iterable, Iterator
