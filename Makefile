@@ -47,7 +47,7 @@ lock: $(VENV)/.for-tests
 	$(BIN)/$(LOCK) --group build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/clients/javascript/node_modules
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp file says that the set-up below it is done, so that the next call does none.

@@ -1,4 +1,4 @@
-"""What a put and a get cost on a Lab, against what boto3 itself costs.
+"""What a put and a get cost on a Lab, against what boto3 itself costs, and what grows with a table.
 
     python -m benchmarks.engine [--items 1000000]
 
@@ -11,6 +11,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain, cycle
 from typing import Any
 
 import boto3
@@ -18,6 +19,7 @@ from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
+from benchmarks.workload import Work, Workload
 from dynateach import Lab
 
 ITEM = {
@@ -68,46 +70,33 @@ def against_the_floor() -> None:
 
 
 def growth(large: int) -> None:
-    """The same put and get in a small and in a large table."""
-    small_lab, large_lab = a_lab(), a_lab()
-    fill(small_lab, 1_000)
-    fill(large_lab, large)
-    keys = [f"user#{(n * 7919) % 1000:07d}" for n in range(1000)]
-    spread = [f"user#{(n * 7919) % large:07d}" for n in range(1000)]
-    for name, operation in (("put", put_small), ("get", get_small)):
-        ours = interleaved(cycling(small_lab, keys, operation), cycling(large_lab, spread, operation))
-        print(f"{name}: {ours[0]:.1f} µs at 1,000 items, {ours[1]:.1f} µs at {large:,}, ×{ours[1] / ours[0]:.2f}")
+    """The same requests to small and to large tables, of small items: what comes back is of one size, so that nothing of
+    it has to take longer.
+    """
+    loads = [Workload(items, content={}) for items in (1_000, large)]
+    labs = [filled(load) for load in loads]
+    for small_work, large_work in zip(*(load.work for load in loads), strict=True):
+        ours = interleaved(*(cycling(lab, work) for lab, work in zip(labs, (small_work, large_work), strict=True)))
+        print(
+            f"{small_work.name:22} {ours[0]:7.1f} µs at 1,000 items, {ours[1]:7.1f} µs at {large:,}, ×{ours[1] / ours[0]:.2f}"
+        )
 
 
-def cycling(lab: Lab, keys: list[str], operation: Callable[[Lab, str], Any]) -> Callable[[], Any]:
-    """A call that works its way through the keys."""
-
-    def endless() -> Iterator[str]:
-        while True:
-            yield from keys
-
-    upcoming = endless()
-    return lambda: operation(lab, next(upcoming))
+def cycling(lab: Lab, work: Work) -> Callable[[], Any]:
+    """A call that goes from key to key. Twenty requests are made in advance, and come again: they reach as much memory in
+    a large table as in a small one.
+    """
+    upcoming = cycle([work.params(n) for n in range(20)])
+    return lambda: lab.request("dynamodb", work.operation, next(upcoming))
 
 
-def put_small(lab: Lab, key: str) -> Any:
-    """Store a small item."""
-    item = {"pk": {"S": key}, "sk": {"S": "profile"}, "n": {"N": "1"}}
-    return lab.request("dynamodb", "PutItem", {"TableName": "things", "Item": item})
-
-
-def get_small(lab: Lab, key: str) -> Any:
-    """Get it."""
-    return lab.request(
-        "dynamodb", "GetItem", {"TableName": "things", "Key": {"pk": {"S": key}, "sk": {"S": "profile"}}}
-    )
-
-
-def fill(lab: Lab, items: int) -> None:
-    """Put that many small items."""
+def filled(load: Workload) -> Lab:
+    """A Lab with the tables of the workload."""
+    lab = Lab()
     with lab.trace.paused():
-        for n in range(items):
-            put_small(lab, f"user#{n:07d}")
+        for operation, params in chain(load.setup(), load.filling()):
+            lab.request("dynamodb", operation, params)
+    return lab
 
 
 def a_lab() -> Lab:

@@ -105,6 +105,11 @@ class Clock:
             self.running = False
 
     @property
+    def due(self) -> bool:
+        """Whether something falls due without any more time passing."""
+        return bool(self._alarms) and self._alarms[0].time <= self.now
+
+    @property
     def next_time(self) -> int | None:
         """When the next thing is due (µs), or None when nothing is."""
         while self._alarms and self._alarms[0].action is None:

@@ -109,9 +109,12 @@ class ServiceError(Exception):
         self.fields = fields or {}
 
     def body(self) -> dict[str, Any]:
-        """The answer's body in wire form, ``{"__type": …, "message": …}`` and any further fields."""
+        """The answer's body in wire form, ``{"__type": …, "message": …}`` and any further fields; an error without a
+        text has no member for it.
+        """
         key = "Message" if self.code in _CAPITAL else "message"
-        return {"__type": f"{self.namespace}#{self.code}", key: self.message, **self.fields}
+        text = {key: self.message} if self.message else {}
+        return {"__type": f"{self.namespace}#{self.code}", **text, **self.fields}
 
 
 _CAPITAL = frozenset({"SerializationException", "TransactionCanceledException", "IdempotentParameterMismatchException"})

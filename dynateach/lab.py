@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from dynateach.clock import Clock
 from dynateach.dynamodb import DynamoDB
 from dynateach.dynamodb.inside import TableInside
+from dynateach.dynamodb.service import SERVICES
 from dynateach.errors import LabError
 from dynateach.profile import Profile, profile
 from dynateach.randomness import Randomness
@@ -74,7 +75,9 @@ class Lab:
         The answer may share parts with what is stored: read it, don't change it.
         """
         with self.clock.lock:
-            return self._service(service, region or self.region).request(operation, params)
+            if service not in SERVICES:
+                raise LabError(f"this Lab does not simulate {service!r}", next=f"It simulates {', '.join(SERVICES)}.")
+            return self._dynamodb(region or self.region).request(operation, params, service)
 
     def client(self, service: str = "dynamodb", **options: Any) -> Any:
         """A real boto3 client of this Lab; ``options`` are those of ``boto3.Session.client``."""
@@ -110,7 +113,7 @@ class Lab:
         """A look inside one table: its partitions, and where keys land. Raises ``LabError`` if
         there is no such table.
         """
-        db = self._service("dynamodb", region or self.region)
+        db = self._dynamodb(region or self.region)
         if table not in db.tables:
             known = ", ".join(sorted(db.tables)) or "none yet"
             raise LabError(f"there is no table {table!r} in {db.region}", next=f"The tables there: {known}.")
@@ -121,9 +124,7 @@ class Lab:
             self._session = self.session()
         return self._session
 
-    def _service(self, service: str, region: str) -> DynamoDB:
-        if service != "dynamodb":
-            raise LabError(f"this Lab does not simulate {service!r}", next="It simulates dynamodb.")
+    def _dynamodb(self, region: str) -> DynamoDB:
         if region not in self._regions:
             self._regions[region] = DynamoDB(self._world, region)
         return self._regions[region]

@@ -56,7 +56,11 @@ class Profile:
     single-digit milliseconds, and no distribution.
 
     ``item_read``, ``item_write``, ``page_read``, ``control`` are service times of a request (µs).
-    ``table_creation`` and ``table_deletion`` are how long a table stays CREATING or DELETING (µs).
+    ``table_creation`` and ``table_deletion`` are how long a table stays CREATING or DELETING (µs);
+    ``index_creation`` and ``index_deletion`` the same of an index that is added or dropped; ``table_update`` is how
+    long a table stays UPDATING. ``expiry_change`` is how long time to live takes to be turned on or off ("up to one
+    hour" is documented). ``backup_creation`` and ``restore`` are how long these take, and ``recovery_lag`` is how old
+    the latest restorable moment is ("typically 5 minutes" is documented).
     ``statistics_every`` is how old DescribeTable's item count and size may be (µs; "approximately
     every six hours" is documented). ``on_demand_partitions`` is how many partitions a new on-demand
     table gets: 4 fit the documented 12,000 read and 4,000 write units a second; that it is 4 is
@@ -70,6 +74,13 @@ class Profile:
     control: Delay = field(default_factory=Delay)
     table_creation: int = 0
     table_deletion: int = 0
+    table_update: int = 0
+    index_creation: int = 0
+    index_deletion: int = 0
+    expiry_change: int = 0
+    backup_creation: int = 0
+    restore: int = 0
+    recovery_lag: int = 0
     statistics_every: int = 0
     on_demand_partitions: int = 4
 
@@ -85,6 +96,13 @@ REALISTIC = Profile(
     control=_milliseconds(8, 20, 40, 80, 150),
     table_creation=6 * SECOND,
     table_deletion=3 * SECOND,
+    table_update=5 * SECOND,
+    index_creation=300 * SECOND,
+    index_deletion=30 * SECOND,
+    expiry_change=3600 * SECOND,
+    backup_creation=60 * SECOND,
+    restore=900 * SECOND,
+    recovery_lag=300 * SECOND,
     statistics_every=6 * 3600 * SECOND,
 )
 """Orders of magnitude as documented, published or, where nothing is, assumed."""
@@ -97,6 +115,13 @@ CLASSROOM = Profile(
     control=_milliseconds(100, 200, 300, 400, 500),
     table_creation=20 * SECOND,
     table_deletion=10 * SECOND,
+    table_update=10 * SECOND,
+    index_creation=60 * SECOND,
+    index_deletion=20 * SECOND,
+    expiry_change=30 * SECOND,
+    backup_creation=15 * SECOND,
+    restore=60 * SECOND,
+    recovery_lag=10 * SECOND,
     statistics_every=60 * SECOND,
 )
 """The same effects, slowed until people can see them."""

@@ -63,6 +63,25 @@ class ItemWritten(NamedTuple):
     units: float
 
 
+class IndexWritten(NamedTuple):
+    """A write reached a secondary index: its entry there came (INSERT), went (REMOVE), changed in place (MODIFY) or
+    went to another place (MOVE, charged twice).
+
+    ``partition`` is one of the index, ``bytes`` the size of the entry after the write (0 after a REMOVE).
+    """
+
+    at: int
+    request: int
+    table: str
+    index_name: str
+    partition: str
+    key: str
+    hash: float
+    change: str
+    bytes: int
+    units: float
+
+
 class WriteRefused(NamedTuple):
     """The condition of a write did not hold: nothing changed, and the units were spent all the same."""
 
@@ -77,7 +96,7 @@ class WriteRefused(NamedTuple):
 
 class PageRead(NamedTuple):
     """A Query or Scan read on one partition: ``examined`` items of ``bytes`` in all, of which
-    ``matched`` passed the filter.
+    ``matched`` passed the filter. ``index_name`` is the secondary index that it read, empty for the table itself.
 
     ``key`` is the partition key that a Query named, empty for a Scan. ``units`` is this partition's part of what the request consumed.
     """
@@ -86,6 +105,7 @@ class PageRead(NamedTuple):
     request: int
     operation: str
     table: str
+    index_name: str
     partition: str
     key: str
     examined: int
@@ -101,6 +121,16 @@ class TableChanged(NamedTuple):
     at: int
     request: int
     table: str
+    status: str
+
+
+class IndexChanged(NamedTuple):
+    """A secondary index took on a new status; DELETED means that it is gone."""
+
+    at: int
+    request: int
+    table: str
+    index_name: str
     status: str
 
 
@@ -131,8 +161,77 @@ class PartitionSplit(NamedTuple):
     moved: int
 
 
+class StreamRecordWritten(NamedTuple):
+    """A change to an item was recorded in the table's stream: ``change`` is INSERT, MODIFY or REMOVE, ``bytes`` the
+    size of the record.
+    """
+
+    at: int
+    request: int
+    table: str
+    shard: str
+    sequence_number: str
+    key: str
+    hash: float
+    change: str
+    bytes: int
+
+
+class ShardOpened(NamedTuple):
+    """A shard of a stream began to record the changes in ``partition``, which serves [``low``, ``high``).
+
+    ``parent`` is the shard that it goes on from; empty if there is none.
+    """
+
+    at: int
+    request: int
+    table: str
+    shard: str
+    parent: str
+    partition: str
+    low: float
+    high: float
+
+
+class ShardClosed(NamedTuple):
+    """A shard of a stream ended: its partition was split, or the stream was disabled."""
+
+    at: int
+    request: int
+    table: str
+    shard: str
+    partition: str
+
+
+class StreamRead(NamedTuple):
+    """A reader took ``records`` records of ``bytes`` in all from a shard, the first of them ``behind`` µs after it was
+    written (0 if there was none).
+    """
+
+    at: int
+    request: int
+    table: str
+    shard: str
+    records: int
+    bytes: int
+    behind: int
+
+
 Event = (
-    RequestServed | ItemRead | ItemWritten | WriteRefused | PageRead | TableChanged | PartitionCreated | PartitionSplit
+    RequestServed
+    | ItemRead
+    | ItemWritten
+    | IndexWritten
+    | WriteRefused
+    | PageRead
+    | TableChanged
+    | IndexChanged
+    | PartitionCreated
+    | PartitionSplit
+    | StreamRecordWritten
+    | ShardOpened
+    | ShardClosed
+    | StreamRead
 )
 E = TypeVar("E", bound=NamedTuple)
 

@@ -7,7 +7,7 @@ from dynateach.profile import Profile
 from dynateach.randomness import Randomness
 from dynateach.trace import Trace
 
-ACCOUNT = "123456789012"
+ACCOUNT = "111122223333"
 """The simulated account's id."""
 
 

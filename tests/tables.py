@@ -31,3 +31,28 @@ def rejection(caught: "pytest.ExceptionInfo[ClientError]") -> tuple[str, str]:
     """The code and text with which DynamoDB said no."""
     error = caught.value.response["Error"]
     return error["Code"], error["Message"]
+
+
+def everything_in(lab: Lab) -> Any:
+    """All that the Lab's default region holds: tables as described, their items, those of their indexes, and their settings."""
+
+    def ask(operation: str, **params: Any) -> Any:
+        return lab.request("dynamodb", operation, params)
+
+    held: dict[str, Any] = {"backups": ask("ListBackups")}
+    for table in ask("ListTables")["TableNames"]:
+        described = ask("DescribeTable", TableName=table)["Table"]
+        indexes = described.get("GlobalSecondaryIndexes", []) + described.get("LocalSecondaryIndexes", [])
+        held[table] = [
+            described,
+            ask("DescribeTimeToLive", TableName=table),
+            ask("ListTagsOfResource", ResourceArn=described["TableArn"]),
+            ask("DescribeContinuousBackups", TableName=table)["ContinuousBackupsDescription"][
+                "ContinuousBackupsStatus"
+            ],
+            *(
+                ask("Scan", TableName=table, **named)
+                for named in ({}, *({"IndexName": one["IndexName"]} for one in indexes))
+            ),
+        ]
+    return held

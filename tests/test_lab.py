@@ -234,7 +234,7 @@ def test_the_door_takes_and_gives_the_wire_form() -> None:
     assert lab.request("dynamodb", "PutItem", {"TableName": "things", "Item": item}) == {}
     key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
     assert lab.request("dynamodb", "GetItem", {"TableName": "things", "Key": key}) == {"Item": item}
-    arn = "arn:aws:dynamodb:us-east-1:123456789012:table/things"
+    arn = "arn:aws:dynamodb:us-east-1:111122223333:table/things"
     assert lab.request("dynamodb", "GetItem", {"TableName": arn, "Key": key}) == {"Item": item}
 
 

@@ -84,7 +84,7 @@ class TableInside:
         if at is not None and not low < at < high:
             raise LabError(f"{at} is not inside {partition}", next=f"Choose a point between {low:.6f} and {high:.6f}.")
         place: Place = (self._boundary(chosen, at, low, high),)
-        left, right = self._keyspace.split(chosen, place)
+        left, right = self._table.split(chosen, place)
         world = self._db.world
         event = PartitionSplit(
             world.clock.now,
@@ -98,6 +98,8 @@ class TableInside:
             len(right.items),
         )
         world.trace.record(event)
+        if self._table.stream:
+            self._table.stream.follow_split(self._keyspace, chosen, left, right)
         return event
 
     def _boundary(self, partition: Partition, at: float | None, low: float, high: float) -> bytes:

@@ -3,18 +3,55 @@
 from collections.abc import Iterator
 from typing import Any
 
-from dynateach.dynamodb.operations import batches, items, reads, tables, transactions
-from dynateach.dynamodb.operations.operation import OPERATIONS, Operation, Params, require_simulated
+from dynateach.dynamodb.operations import (
+    account,
+    backups,
+    batches,
+    expiry,
+    insights,
+    items,
+    reads,
+    recovery,
+    restores,
+    statements,
+    streams,
+    table_updates,
+    tables,
+    tags,
+    transactions,
+)
+from dynateach.dynamodb.operations.operation import OPERATIONS, Operation, Params, not_offered, require_simulated
 from dynateach.dynamodb.operations.transactions import Receipts
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.shapes import shape_of
+from dynateach.dynamodb.storage.backup import Backup
+from dynateach.dynamodb.storage.stream import Stream
 from dynateach.dynamodb.storage.table import CREATING, DELETING, Table
 from dynateach.errors import ServiceError
 from dynateach.trace import RequestServed
 from dynateach.world import ACCOUNT, World
 
-FAMILIES = (tables, items, batches, transactions, reads)
+FAMILIES = (
+    tables,
+    items,
+    batches,
+    transactions,
+    reads,
+    statements,
+    streams,
+    table_updates,
+    tags,
+    expiry,
+    backups,
+    recovery,
+    restores,
+    insights,
+    account,
+)
 """The families of operations; importing them is what fills ``OPERATIONS``."""
+
+SERVICES = ("dynamodb", streams.SERVICE)
+"""What a region offers, as boto3 calls it: the tables, and their streams."""
 
 
 class DynamoDB:
@@ -24,18 +61,20 @@ class DynamoDB:
         self.world = world
         self.region = region
         self.tables: dict[str, Table] = {}
+        self.streams: dict[str, Stream] = {}
+        self.backups: dict[str, Backup] = {}
         self.receipts = Receipts()
         self._service_times = world.randomness.stream("service time")
 
-    def request(self, operation: str, params: Params) -> Params:
+    def request(self, operation: str, params: Params, service: str = "dynamodb") -> Params:
         """Serve one request in wire form.
 
         The answer is fixed at the moment of the call; then the request's service time passes on the
         clock. Raises ``ServiceError`` for what DynamoDB rejects, in which case nothing has changed.
         """
         declared = OPERATIONS.get(operation)
-        if declared is None:
-            raise errors.unknown_operation()
+        if declared is None or declared.service != service:
+            raise not_offered(operation, service)
         self.world.request += 1
         outcome = "NotSimulated"
         try:
@@ -49,18 +88,29 @@ class DynamoDB:
             self._finish(declared, params, outcome)
 
     def _serve(self, declared: Operation, params: Params) -> Params:
-        shape = shape_of(declared.name)
+        shape = shape_of(declared.name, declared.service)
         if not shape.accepts(params):
             tables.refuse_name(declared.name, params)
             params = shape.judged(params)
         require_simulated(declared.name, params, declared.not_simulated)
         try:
             return declared.action(self, params)
-        except ServiceError:
+        except ServiceError as error:
             shape.require_types(params)
-            raise
+            raise self._foremost(declared.name, params, error) from None
         except UnicodeEncodeError:
             raise errors.serialization("Invalid UTF-8 in a string value") from None
+
+    def _foremost(self, operation: str, params: Params, error: ServiceError) -> ServiceError:
+        """Of two faults the one that DynamoDB names: some operations look for their table before they look at values and
+        expressions (as an emulator has it that was tested against the live service in 2026).
+        """
+        if operation in _TABLE_FIRST and not isinstance(error, errors.Foremost):
+            try:
+                self.table(params["TableName"])
+            except ServiceError as missing:
+                return missing
+        return error
 
     def _finish(self, declared: Operation, params: Any, outcome: str) -> None:
         world = self.world
@@ -70,7 +120,7 @@ class DynamoDB:
             RequestServed(
                 world.clock.now,
                 world.request,
-                "dynamodb",
+                declared.service,
                 self.region,
                 declared.name,
                 _printable(_tables_named(params)),
@@ -78,7 +128,7 @@ class DynamoDB:
                 outcome,
             )
         )
-        if took:
+        if took or world.clock.due:
             world.clock.pass_time(took)
 
     def table(self, name: str) -> Table:
@@ -99,6 +149,8 @@ class DynamoDB:
         return f"arn:aws:dynamodb:{self.region}:{ACCOUNT}:table/{table}"
 
 
+_TABLE_FIRST = frozenset({"PutItem", "GetItem", "UpdateItem", "DeleteItem", "Query"})
+
 _NOT_READY = frozenset({CREATING, DELETING})
 
 
@@ -114,8 +166,12 @@ def _tables_named(params: Any) -> str:
     named = params.get("TableName")
     if isinstance(named, str):
         return named
+    if "StreamArn" in params or "ShardIterator" in params:
+        return streams.table_named(params)
     if isinstance(params.get("RequestItems"), dict):
         return ", ".join(params["RequestItems"])
+    if not params.keys().isdisjoint(statements.PARAMETERS):
+        return ", ".join(dict.fromkeys(statements.tables_named(params)))
     return ", ".join(dict.fromkeys(_tables_of_transaction(params.get("TransactItems"))))
 
 

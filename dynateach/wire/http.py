@@ -1,4 +1,5 @@
-"""A Lab over HTTP, for every AWS SDK and the AWS CLI: DynamoDB's JSON protocol on a socket.
+"""A Lab over HTTP, for every AWS SDK and the AWS CLI: DynamoDB's JSON protocol on a socket,
+and that of its streams on the same one.
 
 Where it means to differ from DynamoDB:
 
@@ -9,31 +10,23 @@ Where it means to differ from DynamoDB:
 """
 
 import asyncio
-import http
 import re
 import socket
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from itertools import count
+from typing import TYPE_CHECKING, Any, Self
 from zlib import crc32
 
-from tornado.httpserver import HTTPServer
-from tornado.httputil import (
-    HTTPConnection,
-    HTTPHeaders,
-    HTTPMessageDelegate,
-    HTTPServerConnectionDelegate,
-    RequestStartLine,
-    ResponseStartLine,
-)
 from tornado.ioloop import PeriodicCallback
 from tornado.netutil import bind_sockets
 
 from dynateach.clock import Clock
 from dynateach.errors import EndpointError, LabError, ServiceError
 from dynateach.wire import json
+from dynateach.wire.connections import Headers, Request, Response, Server
 
 if TYPE_CHECKING:
     from dynateach.wire.boto3 import Door
@@ -87,8 +80,7 @@ class Endpoint:
             self._loop.close()
 
     async def _serve(self) -> None:
-        # A body that is too large is read to its end and dropped: a client that is still sending would miss the answer.
-        server = HTTPServer(_Exchanges(self._protocol), max_body_size=1 << 62)
+        server = Server(self._protocol.response, MAX_BODY)
         server.add_sockets(self._sockets)
         ticking = PeriodicCallback(self._wall.catch_up, TICK) if self._wall else None
         if ticking:
@@ -96,8 +88,7 @@ class Endpoint:
         await self._stopping.wait()
         if ticking:
             ticking.stop()
-        server.stop()
-        await server.close_all_connections()
+        await server.close()
 
 
 class WallTime:
@@ -135,32 +126,32 @@ class WallTime:
                 self._reached += self._clock.now - before
 
 
-class Response(NamedTuple):
-    """What goes back: the HTTP status, the body, and what kind of text that is."""
-
-    status: int
-    body: bytes
-    kind: str
-
-
 class Protocol:
-    """DynamoDB's JSON protocol, without the socket: a request's parts in, a response out."""
+    """DynamoDB's JSON protocol, without the socket: a request in, a response out."""
 
     def __init__(self, door: "Door", region: str) -> None:
         self._door = door
         self._region = region
+        self._answers = json.Answers()
+        self._names = (f"LAB{number:049d}" for number in count(1))
 
-    def answer(self, method: str, headers: HTTPHeaders, body: bytes | None) -> Response:
-        """The response to one request; ``body`` is None for one of more than ``MAX_BODY`` bytes."""
+    def response(self, request: Request) -> Response:
+        """The response to one request, whose ``body`` is None if it has more than ``MAX_BODY`` bytes."""
+        status, body, kind = self._answer(*request)
+        headers = {"x-amzn-RequestId": next(self._names), "x-amz-crc32": str(crc32(body)), "Content-Type": kind}
+        return Response(status, headers, body)
+
+    def _answer(self, method: str, headers: Headers, body: bytes | None) -> tuple[int, bytes, str]:
+        """The status, the body, and what kind of text that is."""
         if method == "GET":
-            return Response(200, f"healthy: dynamodb.{self._region}.amazonaws.com ".encode(), "text/plain")
-        kind = headers.get("Content-Type", "").partition(";")[0].strip()
+            return 200, f"healthy: dynamodb.{self._region}.amazonaws.com ".encode(), "text/plain"
+        kind = headers.get("content-type", "").partition(";")[0].strip()
         if method != "POST" or (body != b"" and kind not in _KINDS):
-            return Response(404, b"<UnknownOperationException/>\n", "text/xml")
+            return 404, b"<UnknownOperationException/>\n", "text/xml"
         status, answer = self._outcome(headers, body)
-        return Response(status, answer, kind if kind in _KINDS else _KINDS[0])
+        return status, answer, kind if kind in _KINDS else _KINDS[0]
 
-    def _outcome(self, headers: HTTPHeaders, body: bytes | None) -> tuple[int, bytes]:
+    def _outcome(self, headers: Headers, body: bytes | None) -> tuple[int, bytes]:
         try:
             return self._served(headers, body)
         except LabError as error:
@@ -173,28 +164,29 @@ class Protocol:
         except Exception as error:
             return 400, _ours("Defect", f"dynateach failed; please report it: {error!a}")
 
-    def _served(self, headers: HTTPHeaders, body: bytes | None) -> tuple[int, bytes]:
+    def _served(self, headers: Headers, body: bytes | None) -> tuple[int, bytes]:
         try:
-            return 200, json.dumps(self._result(headers, body))
+            return 200, self._answers.dumps(self._result(headers, body))
         except ServiceError as error:
             return error.status, json.dumps(error.body())
 
-    def _result(self, headers: HTTPHeaders, body: bytes | None) -> dict[str, Any]:
+    def _result(self, headers: Headers, body: bytes | None) -> dict[str, Any]:
         if body is None:
             raise _coral("RequestEntityTooLarge", f"The request is larger than {MAX_BODY} bytes", status=413)
         # DynamoDB reads the body before the target, but misses an empty body only after it.
         params: Any = json.loads(body) if body else None
-        version, _, operation = headers.get("X-Amz-Target", "").partition(".")
-        if version != _VERSION:
+        version, _, operation = headers.get("x-amz-target", "").partition(".")
+        service = _SERVICES.get(version)
+        if service is None:
             raise _coral("UnknownOperationException", "")
-        return self._door("dynamodb", operation, params, region=self._region_of(headers))
+        return self._door(service, operation, params, region=self._region_of(headers))
 
-    def _region_of(self, headers: HTTPHeaders) -> str:
-        scope = _CREDENTIAL.search(headers.get("Authorization", ""))
+    def _region_of(self, headers: Headers) -> str:
+        scope = _CREDENTIAL.search(headers.get("authorization", ""))
         return scope[1] if scope else self._region
 
 
-_VERSION = "DynamoDB_20120810"
+_SERVICES = {"DynamoDB_20120810": "dynamodb", "DynamoDBStreams_20120810": "dynamodbstreams"}
 _KINDS = ("application/x-amz-json-1.0", "application/json")
 _CREDENTIAL = re.compile(r"\bCredential=[^/,\s]+/\d{8}/([a-z0-9-]+)/dynamodb/aws4_request")
 
@@ -205,56 +197,6 @@ def _coral(code: str, message: str, *, status: int = 400) -> ServiceError:
 
 def _ours(code: str, message: str) -> bytes:
     return json.dumps({"__type": f"dynateach#{code}", "message": message})
-
-
-class _Exchanges(HTTPServerConnectionDelegate):
-    """Numbers the requests of all connections."""
-
-    def __init__(self, protocol: Protocol) -> None:
-        self._protocol = protocol
-        self._begun = 0
-
-    def start_request(self, server_conn: object, request_conn: HTTPConnection) -> HTTPMessageDelegate:
-        self._begun += 1
-        return _Exchange(self._protocol, request_conn, f"LAB{self._begun:049d}")
-
-
-class _Exchange(HTTPMessageDelegate):
-    """One request as it arrives, then its response."""
-
-    def __init__(self, protocol: Protocol, connection: HTTPConnection, name: str) -> None:
-        self._protocol = protocol
-        self._connection = connection
-        self._name = name
-        self._chunks: list[bytes] = []
-        self._size = 0
-
-    def headers_received(self, start_line: RequestStartLine | ResponseStartLine, headers: HTTPHeaders) -> None:
-        assert isinstance(start_line, RequestStartLine)
-        self._method = start_line.method
-        self._headers = headers
-
-    def data_received(self, chunk: bytes) -> None:
-        self._size += len(chunk)
-        if self._size > MAX_BODY:
-            self._chunks.clear()
-        else:
-            self._chunks.append(chunk)
-
-    def finish(self) -> None:
-        body = b"".join(self._chunks) if self._size <= MAX_BODY else None
-        response = self._protocol.answer(self._method, self._headers, body)
-        headers = HTTPHeaders(
-            {
-                "x-amzn-RequestId": self._name,
-                "x-amz-crc32": str(crc32(response.body)),
-                "Content-Type": response.kind,
-                "Content-Length": str(len(response.body)),
-            }
-        )
-        line = ResponseStartLine("HTTP/1.1", response.status, http.HTTPStatus(response.status).phrase)
-        self._connection.write_headers(line, headers, b"" if self._method == "HEAD" else response.body)
-        self._connection.finish()
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:

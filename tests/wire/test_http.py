@@ -155,7 +155,8 @@ def test_a_rejection_has_dynamodbs_status_and_body(endpoint: Endpoint) -> None:
 
 @pytest.mark.parametrize(
     "target", [None, "", "ListTables", "DynamoDB_20120810", "DynamoDB_20120810.", "DynamoDB_20120810.Nonsense",
-               "DynamoDB_20111205.ListTables", "DynamoDBStreams_20120810.ListStreams", "DynamoDB_20120810.ListTables.x"]
+               "DynamoDB_20111205.ListTables", "DynamoDBStreams_20120810.ListTables", "DynamoDB_20120810.ListStreams",
+               "DynamoDB_20120810.ListTables.x"]
 )  # fmt: skip
 def test_a_target_that_is_none_is_an_unknown_operation(endpoint: Endpoint, target: str | None) -> None:
     headers = {"Content-Type": JSON} | ({} if target is None else {"X-Amz-Target": target})
@@ -183,13 +184,8 @@ def test_a_malformed_body_is_a_serialization_error(
 def test_what_the_lab_does_not_simulate_is_declined_in_plain_words(endpoint: Endpoint) -> None:
     client = _session().client("dynamodb", endpoint_url=endpoint.url)
 
-    with pytest.raises(ClientError, match="does not simulate StreamSpecification of CreateTable") as caught:
-        client.create_table(
-            TableName="things",
-            **BILLED,
-            **KEYED,
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-        )
+    with pytest.raises(ClientError, match="does not simulate ResourcePolicy of CreateTable") as caught:
+        client.create_table(TableName="things", **BILLED, **KEYED, ResourcePolicy="{}")
 
     assert caught.value.response["Error"]["Code"] == "NotSimulated"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400

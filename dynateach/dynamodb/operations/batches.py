@@ -6,10 +6,12 @@ Documented: a batch saves round trips, not units; it is no transaction, each of 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from dynateach.dynamodb.operations.operation import Params, operation, require_simulated
-from dynateach.dynamodb.operations.requests import bound_expressions, capacity
+from dynateach.dynamodb.operations.operation import Params, operation
+from dynateach.dynamodb.operations.requests import add_units, bound_expressions, capacities
 from dynateach.dynamodb.operations.target import Target, read, target_of_item, target_of_key, write
-from dynateach.dynamodb.rules import errors
+from dynateach.dynamodb.operations.upkeep import require_room, with_collections
+from dynateach.dynamodb.rules import errors, legacy
+from dynateach.dynamodb.rules.capacity import Consumed
 from dynateach.dynamodb.rules.limits import BATCH_GET_BYTES, BATCH_GET_KEYS, BATCH_WRITE_ITEMS
 from dynateach.dynamodb.rules.values import Item, canonical_item
 from dynateach.dynamodb.storage.keyspace import Stored
@@ -25,12 +27,14 @@ def batch_write_item(db: "DynamoDB", params: Params) -> Params:
     requests = [(name, entry) for name, entries in params["RequestItems"].items() for entry in entries]
     _require_count(len(requests), BATCH_WRITE_ITEMS, "BatchWriteItem")
     prepared = [(name, *_prepared(entry)) for name, entry in requests]
-    writes = [(name, aim(db.table(name)), new) for name, aim, new in prepared]
-    _require_distinct(target for _, target, _ in writes)
-    units: dict[str, float] = {}
+    writes = _aimed(db, prepared)
+    for _, target, new in writes:
+        require_room(target, new)
+    units: dict[str, Consumed] = {}
     for name, target, new in writes:
-        units[name] = units.get(name, 0.0) + write(db, target, new)
-    return _with_capacity({"UnprocessedItems": {}}, params, units)
+        add_units(units, name, write(db, target, new))
+    answer = with_collections({"UnprocessedItems": {}}, params, [target for _, target, _ in writes])
+    return capacities(answer, params, units)
 
 
 @operation("BatchGetItem", takes=lambda profile: profile.page_read)
@@ -40,7 +44,7 @@ def batch_get_item(db: "DynamoDB", params: Params) -> Params:
     _require_count(sum(len(request["Keys"]) for request in requests.values()), BATCH_GET_KEYS, "BatchGetItem")
     wanted = {name: _BatchGet(db, name, request) for name, request in requests.items()}
     answer: Params = {"Responses": {}, "UnprocessedKeys": {}}
-    units: dict[str, float] = {}
+    units: dict[str, Consumed] = {}
     room = BATCH_GET_BYTES
     for name, get in wanted.items():
         room = get.fetch(db, room)
@@ -48,25 +52,24 @@ def batch_get_item(db: "DynamoDB", params: Params) -> Params:
         units[name] = get.units
         if get.left_over:
             answer["UnprocessedKeys"][name] = {**requests[name], "Keys": get.left_over}
-    return _with_capacity(answer, params, units)
+    return capacities(answer, params, units)
 
 
 class _BatchGet:
     """One table's part of a BatchGetItem."""
 
     def __init__(self, db: "DynamoDB", table: str, request: Params) -> None:
-        require_simulated("BatchGetItem", request, frozenset({"AttributesToGet"}))
+        self._project = legacy.bind_projection(request) if legacy.uses(request) else None
         self._consistent: bool = request.get("ConsistentRead", False)
         keys = [canonical_item(key)[0] for key in request["Keys"]]
-        self._project: Callable[[Item], Item] | None = None
         if "ProjectionExpression" in request or "ExpressionAttributeNames" in request:
             self._project = bound_expressions(request, projection="ProjectionExpression").projection
         found = db.table(table)
+        _require_distinct_keys(keys)
         self._targets = [target_of_key(found, key) for key in keys]
-        _require_distinct(self._targets)
         self.found: list[Item] = []
         self.left_over: list[Item] = []
-        self.units = 0.0
+        self.units = Consumed()
 
     def fetch(self, db: "DynamoDB", room: int) -> int:
         """Read while there is ``room`` (bytes) in the answer; how much is left."""
@@ -76,7 +79,7 @@ class _BatchGet:
                 self.left_over.append(target.key)
                 continue
             room -= size
-            self.units += read(db, target, self._consistent)
+            self.units = self.units.plus(read(db, target, self._consistent))
             if target.old:
                 self.found.append(self._project(target.old.item) if self._project else target.old.item)
         return room
@@ -94,9 +97,15 @@ def _prepared(entry: dict[str, Any]) -> tuple[Aim, Stored | None]:
         )
     if "PutRequest" in entry:
         item, size = canonical_item(entry["PutRequest"]["Item"])
-        return lambda table: target_of_item(table, item), Stored(item, size)
+        return lambda table: _target_of_put(table, item), Stored(item, size)
     key, _ = canonical_item(entry["DeleteRequest"]["Key"])
     return lambda table: target_of_key(table, key), None
+
+
+def _target_of_put(table: Table, item: Item) -> Target:
+    """As ``target_of_item``, but in a batch DynamoDB says of a put what it says of a delete: the key does not match."""
+    table.schema.require_key_in(item)
+    return target_of_item(table, item)
 
 
 def _require_count(count: int, limit: int, operation: str) -> None:
@@ -104,14 +113,29 @@ def _require_count(count: int, limit: int, operation: str) -> None:
         raise errors.validation(f"Too many items requested for the {operation} call")
 
 
-def _require_distinct(targets: Iterable[Target]) -> None:
-    places = [(target.table.name, target.place) for target in targets]
-    if len(set(places)) < len(places):
-        raise errors.validation("Provided list of item keys contains duplicates")
+def _aimed(
+    db: "DynamoDB", prepared: Iterable[tuple[str, Aim, Stored | None]]
+) -> list[tuple[str, Target, Stored | None]]:
+    """The entries with their targets. Raises DynamoDB's error for the first that has no table, no key, or a key that was
+    there before.
+    """
+    writes = []
+    places = set()
+    for name, aim, new in prepared:
+        target = aim(db.table(name))
+        place = (target.table.name, target.place)
+        if place in places:
+            raise errors.validation(_DUPLICATES)
+        places.add(place)
+        writes.append((name, target, new))
+    return writes
 
 
-def _with_capacity(answer: Params, params: Params, units: dict[str, float]) -> Params:
-    wanted = params.get("ReturnConsumedCapacity", "NONE")
-    if wanted != "NONE":
-        answer["ConsumedCapacity"] = [capacity(name, total, wanted) for name, total in units.items()]
-    return answer
+def _require_distinct_keys(keys: Iterable[Item]) -> None:
+    """Before it is known whether they are keys of the table."""
+    written = [repr(sorted(key.items())) for key in keys]
+    if len(set(written)) < len(written):
+        raise errors.validation(_DUPLICATES)
+
+
+_DUPLICATES = "Provided list of item keys contains duplicates"

@@ -2,8 +2,14 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dynateach.dynamodb.operations.upkeep import (
+    keep_up,
+    require_index_keys,
+    require_index_keys_assignable,
+    require_index_keys_updated,
+)
 from dynateach.dynamodb.rules import errors
-from dynateach.dynamodb.rules.capacity import read_units, write_units
+from dynateach.dynamodb.rules.capacity import Consumed, read_units, write_units
 from dynateach.dynamodb.rules.expressions import Update
 from dynateach.dynamodb.rules.hashing import position
 from dynateach.dynamodb.rules.limits import ITEM_BYTES, NESTING_LEVELS
@@ -11,6 +17,7 @@ from dynateach.dynamodb.rules.schema import Place, readable
 from dynateach.dynamodb.rules.values import Item, depth_of, item_size
 from dynateach.dynamodb.storage.keyspace import Partition, Stored
 from dynateach.dynamodb.storage.table import Table
+from dynateach.errors import ServiceError
 from dynateach.trace import ItemRead, ItemWritten, WriteRefused
 
 if TYPE_CHECKING:
@@ -33,8 +40,11 @@ class Target(NamedTuple):
 
 
 def target_of_item(table: Table, item: Item) -> Target:
-    """Where this item belongs. Raises DynamoDB's error if its key is missing or mistyped."""
-    return _aim(table, table.schema.place_of_item(item), item)
+    """Where this item belongs. Raises DynamoDB's error if its key, or that of an index, is missing or mistyped."""
+    place = table.schema.place_of_item(item)
+    if table.indexes:
+        require_index_keys(table, item)
+    return _aim(table, place, item)
 
 
 def target_of_key(table: Table, key: Item) -> Target:
@@ -47,13 +57,13 @@ def _aim(table: Table, place: Place, key: Item) -> Target:
     return Target(table, place, key, partition, partition.get(place))
 
 
-def read(db: "DynamoDB", target: Target, consistent: bool) -> float:
-    """Look the item up: the units that it costs; a missing item costs the minimum."""
+def read(db: "DynamoDB", target: Target, consistent: bool) -> Consumed:
+    """Look the item up: what it costs; a missing item costs the minimum."""
     return read_bytes(db, target, target.old.size if target.old else 0, consistent)
 
 
-def read_bytes(db: "DynamoDB", target: Target, size: int, consistent: bool, times: int = 1) -> float:
-    """Charge for reading ``size`` bytes there, ``times`` over: the units."""
+def read_bytes(db: "DynamoDB", target: Target, size: int, consistent: bool, times: int = 1) -> Consumed:
+    """Charge for reading ``size`` bytes there, ``times`` over: what it costs."""
     world, table = db.world, target.table
     units = times * read_units(size, consistent)
     world.trace.record(
@@ -69,16 +79,18 @@ def read_bytes(db: "DynamoDB", target: Target, size: int, consistent: bool, time
             consistent,
         )
     )
-    return units
+    return Consumed(units)
 
 
-def write(db: "DynamoDB", target: Target, new: Stored | None, times: int = 1) -> float:
-    """Put ``new`` there, or nothing: the units that it costs, charged ``times`` over."""
+def write(db: "DynamoDB", target: Target, new: Stored | None, times: int = 1) -> Consumed:
+    """Put ``new`` there, or nothing, and bring the indexes in line: what it costs, the table's part ``times`` over."""
     world, table, old = db.world, target.table, target.old
     if new:
         target.partition.put(target.place, new)
     elif old:
         target.partition.remove(target.place)
+    if table.history:
+        table.history.note(world.clock.now, target.place, old)
     size = new.size if new else 0
     units = times * write_units(old.size if old else 0, size)
     world.trace.record(
@@ -94,11 +106,20 @@ def write(db: "DynamoDB", target: Target, new: Stored | None, times: int = 1) ->
             units,
         )
     )
-    return units
+    if table.stream:
+        table.stream.record(target.partition, target.place, _change(old, new), old, new)
+    return Consumed(units, keep_up(db, target, new) if table.indexes else ())
 
 
-def refuse(db: "DynamoDB", target: Target, new_size: int, show_old: bool, times: int = 1) -> None:
-    """Raise DynamoDB's error for a condition that did not hold.
+def refuse(
+    db: "DynamoDB",
+    target: Target,
+    new_size: int,
+    show_old: bool,
+    times: int = 1,
+    because: ServiceError | None = None,
+) -> None:
+    """Raise DynamoDB's error for a condition that did not hold, or the error that says ``because`` of what.
 
     Nothing changes, and the write is charged all the same, by the larger of the item that is there and
     the one that was to be (``new_size``, 0 where that is unknown): documented. ``times`` as in ``write``.
@@ -115,25 +136,35 @@ def refuse(db: "DynamoDB", target: Target, new_size: int, show_old: bool, times:
             times * write_units(old.size if old else 0, new_size),
         )
     )
-    raise errors.condition_failed(old.item if old and show_old else None)
+    raise because or errors.condition_failed(old.item if old and show_old else None)
 
 
-def require_keys_untouched(update: Update | None, key: tuple[str, ...]) -> None:
-    """Raise DynamoDB's error if an update would change a key attribute."""
-    for name in key if update else ():
-        if update and name in update.attributes:
+def require_keys_untouched(update: Update | None, table: Table) -> None:
+    """Raise DynamoDB's error if an update would change a key attribute, or an index key attribute's type."""
+    if update is None:
+        return
+    for name in table.schema.names:
+        if name in update.attributes:
             raise errors.invalid_parameter(f"Cannot update attribute {name}. This attribute is part of the key")
+    if table.indexes:
+        require_index_keys_assignable(table, update)
 
 
-def updated(update: Update, before: Item, values: Item) -> Stored:
+def updated(table: Table, update: Update, before: Item, values: Item) -> Stored:
     """The item after an update. Raises DynamoDB's error if the update does not fit the item, or the item no longer fits."""
     after = update(before, values)
+    if table.indexes:
+        require_index_keys_updated(table, update, after)
     size = item_size(after)
     if size > ITEM_BYTES:
-        raise errors.validation("Item size to update has exceeded the maximum allowed size")
-    if any(len(path) > 1 for path in update.paths) and max(map(depth_of, after.values())) > NESTING_LEVELS:
-        raise errors.too_deep()
+        raise errors.update_too_large()
+    if _may_deepen(update, values) and max(map(depth_of, after.values())) >= NESTING_LEVELS:
+        raise errors.updated_too_deep()
     return Stored(after, size)
+
+
+def _may_deepen(update: Update, values: Item) -> bool:
+    return any(len(path) > 1 for path in update.paths) or any("L" in one or "M" in one for one in values.values())
 
 
 def _change(old: Stored | None, new: Stored | None) -> str:

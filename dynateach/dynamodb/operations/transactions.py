@@ -6,18 +6,25 @@ TransactionConflict and TransactionInProgressException do not occur.
 
 An action is judged in two steps. What the request alone gives away (expressions, values, unused placeholders) rejects
 it with a ValidationException. What only the table or the item gives away (a key that does not match, a condition,
-an operand of the wrong type) cancels the transaction, with a reason for each action. Documented for conditions and
-updates, assumed for keys. Assumed, too: in a cancelled transaction only the actions whose condition failed are charged.
+an operand of the wrong type) cancels the transaction, with a reason for each action. If a key does not suit its table,
+no condition is looked at. Documented for conditions and updates; for keys as others have seen it. Assumed: in a
+cancelled transaction only the actions whose condition failed are charged.
 """
 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from dynateach.clock import SECOND
 from dynateach.dynamodb.operations.operation import Params, operation
-from dynateach.dynamodb.operations.requests import bound_expressions, canonical_values, capacity, require_scalar_keys
+from dynateach.dynamodb.operations.requests import (
+    add_units,
+    bound_expressions,
+    canonical_values,
+    capacities,
+    require_scalar_keys,
+)
 from dynateach.dynamodb.operations.target import (
     Target,
     read_bytes,
@@ -28,7 +35,9 @@ from dynateach.dynamodb.operations.target import (
     updated,
     write,
 )
+from dynateach.dynamodb.operations.upkeep import require_room, with_collections
 from dynateach.dynamodb.rules import errors
+from dynateach.dynamodb.rules.capacity import Consumed
 from dynateach.dynamodb.rules.expressions import Bound
 from dynateach.dynamodb.rules.limits import TRANSACTION_BYTES, TRANSACTION_TOKEN_SECONDS
 from dynateach.dynamodb.rules.values import canonical_item
@@ -51,37 +60,69 @@ def transact_write_items(db: "DynamoDB", params: Params) -> Params:
     A request whose token was seen within ten minutes writes nothing again; it is charged as if it read the items.
     """
     actions = [_Action(*_action_in(entry)) for entry in params["TransactItems"]]
-    tables = [db.table(action.table) for action in actions]
-    earlier = db.receipts.find(params, db.world.clock.now)
-    if earlier:
-        return _replayed(db, params, actions, earlier)
-    aimed = [_attempt(action.aim, table) for action, table in zip(actions, tables, strict=True)]
-    _require_distinct(aimed)
-    outcomes = [
-        _attempt(action.write, db, target) if isinstance(target, Target) else target
-        for action, target in zip(actions, aimed, strict=True)
-    ]
-    writes = _all_or_none(outcomes)
-    sizes = [one.size for one in writes]
-    _require_size(sizes)
-    units = [write(db, target, new, _PREPARE_AND_COMMIT) for target, new in writes]
-    db.receipts.keep(params, sizes, db.world.clock.now)
-    return _with_capacity({}, params, "WriteCapacityUnits", _by_table(actions, units))
+    return write_all(db, params, actions)
 
 
 @operation("TransactGetItems", takes=lambda profile: profile.page_read)
 def transact_get_items(db: "DynamoDB", params: Params) -> Params:
     """Get up to 100 items as they are in one moment; a response without an item for each that is not there."""
     gets = [_Get(entry["Get"]) for entry in params["TransactItems"]]
-    tables = [db.table(get.table) for get in gets]
-    aimed = [_attempt(get.aim, table) for get, table in zip(gets, tables, strict=True)]
+    return read_all(db, params, gets)
+
+
+class Get(Protocol):
+    """One read of a transaction, by whatever API: ``aim`` says which item, ``response`` what the answer shows of it."""
+
+    table: str
+
+    def aim(self, table: Table) -> Target:
+        """Raises DynamoDB's error if the read does not suit the table."""
+
+    def response(self, target: Target) -> Params:
+        """The ItemResponse, empty if there is nothing."""
+
+
+class Action(Protocol):
+    """One write or check of a transaction, by whatever API: ``aim`` says which item, ``outcome`` what is to lie there."""
+
+    table: str
+
+    def aim(self, table: Table) -> Target:
+        """Raises DynamoDB's error if the action does not suit the table."""
+
+    def outcome(self, db: "DynamoDB", target: Target, times: int) -> Stored | None:
+        """Raises DynamoDB's error if the item does not allow it, which is charged ``times`` over."""
+
+
+def write_all(db: "DynamoDB", params: Params, actions: Sequence[Action]) -> Params:
+    """Do all actions or none: the answer to the request of these ``params``."""
+    tables = _tables(db, actions)
+    earlier = db.receipts.find(params, db.world.clock.now)
+    if earlier:
+        return _replayed(db, params, actions, earlier)
+    aimed = [attempt(action.aim, table) for action, table in zip(actions, tables, strict=True)]
+    _require_distinct(aimed)
+    targets = _all_or_none(aimed)
+    writes = _all_or_none([attempt(_write_of, db, *each) for each in zip(actions, targets, strict=True)])
+    sizes = [one.size for one in writes]
+    _require_size(sizes)
+    units = [write(db, target, new, _PREPARE_AND_COMMIT) for target, new in writes]
+    db.receipts.keep(params, sizes, db.world.clock.now)
+    answer = with_collections({}, params, [target for target, _ in writes])
+    return capacities(answer, params, _by_table(actions, units), "WriteCapacityUnits")
+
+
+def read_all(db: "DynamoDB", params: Params, gets: Sequence[Get]) -> Params:
+    """All items as they are in one moment: the answer to the request of these ``params``."""
+    tables = _tables(db, gets)
+    aimed = [attempt(get.aim, table) for get, table in zip(gets, tables, strict=True)]
     _require_distinct(aimed)
     targets = _all_or_none(aimed)
     sizes = [target.old.size if target.old else 0 for target in targets]
     _require_size(sizes)
     units = _read_all(db, targets, sizes)
     responses = [get.response(target) for get, target in zip(gets, targets, strict=True)]
-    return _with_capacity({"Responses": responses}, params, "ReadCapacityUnits", _by_table(gets, units))
+    return capacities({"Responses": responses}, params, _by_table(gets, units), "ReadCapacityUnits")
 
 
 class _Get:
@@ -95,7 +136,7 @@ class _Get:
     def aim(self, table: Table) -> Target:
         """Where the item is. Raises DynamoDB's error if the key or the projection does not suit the table."""
         target = target_of_key(table, self._key)
-        require_scalar_keys(self._bound, table.schema.names)
+        require_scalar_keys(self._bound, table)
         return target
 
     def response(self, target: Target) -> Params:
@@ -118,6 +159,10 @@ class _Write(NamedTuple):
         return max(image.size if image else 0 for image in (self.target.old, self.new))
 
 
+def _write_of(db: "DynamoDB", action: Action, target: Target) -> _Write:
+    return _Write(target, action.outcome(db, target, _PREPARE_AND_COMMIT))
+
+
 class _Action:
     """One action of a TransactWriteItems; ``kind`` is Put, Update, Delete or ConditionCheck.
 
@@ -138,23 +183,25 @@ class _Action:
         """Which item it is about. Raises DynamoDB's error if the key or an expression does not suit the table."""
         find = target_of_item if self._kind == "Put" else target_of_key
         target = find(table, self._given.item)
-        require_keys_untouched(self._bound.update, table.schema.names)
-        require_scalar_keys(self._bound, table.schema.names)
+        require_keys_untouched(self._bound.update, table)
+        require_scalar_keys(self._bound, table)
         return target
 
-    def write(self, db: "DynamoDB", target: Target) -> _Write:
+    def outcome(self, db: "DynamoDB", target: Target, times: int) -> Stored | None:
         """What to write. Raises DynamoDB's error if the condition does not hold, or the update does not fit."""
         condition = self._bound.condition
         if condition and not condition(target.old_item, self._values):
             attempted = self._given.size if self._kind == "Put" else 0
-            refuse(db, target, attempted, self._shows_old, _PREPARE_AND_COMMIT)
-        return _Write(target, self._new(target))
+            refuse(db, target, attempted, self._shows_old, times)
+        new = self._new(target)
+        require_room(target, new)
+        return new
 
     def _new(self, target: Target) -> Stored | None:
         if self._kind == "Put":
             return self._given
         if self._bound.update:
-            return updated(self._bound.update, target.old_item or self._given.item, self._values)
+            return updated(target.table, self._bound.update, target.old_item or self._given.item, self._values)
         return target.old if self._kind == "ConditionCheck" else None
 
 
@@ -164,7 +211,7 @@ _KINDS = ("ConditionCheck", "Put", "Delete", "Update")
 def _action_in(entry: dict[str, Any]) -> tuple[str, Params]:
     given = [kind for kind in _KINDS if kind in entry]
     if not given:
-        raise errors.validation("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request")
+        raise errors.no_transact_action()
     if len(given) > 1:
         raise errors.validation("TransactItems can only contain one of Check, Put, Update or Delete")
     return given[0], entry[given[0]]
@@ -173,10 +220,12 @@ def _action_in(entry: dict[str, Any]) -> tuple[str, Params]:
 # All or nothing
 
 
-def _attempt(step: Callable[..., T], *arguments: Any) -> T | ServiceError:
-    """What the step answers, or the error with which it refuses."""
+def attempt(step: Callable[..., T], *arguments: Any) -> T | ServiceError:
+    """What the step answers, or the error with which it refuses. Raises the one that is not worth a cancellation."""
     try:
         return step(*arguments)
+    except errors.EmptyKey:
+        raise
     except ServiceError as refusal:
         return refusal
 
@@ -189,6 +238,22 @@ def _all_or_none(outcomes: Sequence[T | ServiceError]) -> list[T]:
             [outcome if isinstance(outcome, ServiceError) else None for outcome in outcomes]
         )
     return good
+
+
+def _tables(db: "DynamoDB", entries: Sequence[Action | Get]) -> list[Table]:
+    """The table of each entry. Raises DynamoDB's error if one is missing, unless an item is in the request twice: as
+    emulators have it, that error goes before.
+    """
+    tables = [attempt(db.table, entry.table) for entry in entries]
+    missing = next((table for table in tables if isinstance(table, ServiceError)), None)
+    if missing:
+        _require_distinct(
+            attempt(entry.aim, table)
+            for entry, table in zip(entries, tables, strict=True)
+            if not isinstance(table, ServiceError)
+        )
+        raise missing
+    return [table for table in tables if not isinstance(table, ServiceError)]
 
 
 def _require_distinct(aimed: Iterable[Target | ServiceError]) -> None:
@@ -253,36 +318,23 @@ def _digest(params: Params) -> bytes:
     return sha256(json.dumps(rest, sort_keys=True, default=repr).encode()).digest()
 
 
-def _replayed(db: "DynamoDB", params: Params, actions: Sequence[_Action], receipt: _Receipt) -> Params:
+def _replayed(db: "DynamoDB", params: Params, actions: Sequence[Action], receipt: _Receipt) -> Params:
     targets = [action.aim(db.table(action.table)) for action in actions]
     units = _read_all(db, targets, receipt.sizes)
-    return _with_capacity({}, params, "ReadCapacityUnits", _by_table(actions, units))
+    return capacities({}, params, _by_table(actions, units), "ReadCapacityUnits")
 
 
 # Capacity
 
 
-def _read_all(db: "DynamoDB", targets: Iterable[Target], sizes: Iterable[int]) -> list[float]:
+def _read_all(db: "DynamoDB", targets: Iterable[Target], sizes: Iterable[int]) -> list[Consumed]:
     return [
         read_bytes(db, target, size, True, _PREPARE_AND_COMMIT) for target, size in zip(targets, sizes, strict=True)
     ]
 
 
-def _by_table(entries: Iterable[_Action | _Get], units: Iterable[float]) -> dict[str, float]:
-    totals: dict[str, float] = {}
+def _by_table(entries: Iterable[Action | Get], units: Iterable[Consumed]) -> dict[str, Consumed]:
+    totals: dict[str, Consumed] = {}
     for entry, some in zip(entries, units, strict=True):
-        totals[entry.table] = totals.get(entry.table, 0.0) + some
+        add_units(totals, entry.table, some)
     return totals
-
-
-def _with_capacity(answer: Params, params: Params, side: str, units: dict[str, float]) -> Params:
-    """The answer, with the ConsumedCapacity that the request asked for; ``side`` says whether it read or wrote."""
-    wanted = params.get("ReturnConsumedCapacity", "NONE")
-    if wanted == "NONE":
-        return answer
-    reports = [capacity(name, total, wanted) for name, total in units.items()]
-    for report in reports:
-        report[side] = report["CapacityUnits"]
-        if "Table" in report:
-            report["Table"][side] = report["CapacityUnits"]
-    return {**answer, "ConsumedCapacity": reports}

@@ -11,6 +11,25 @@ _DYNAMODB = "com.amazonaws.dynamodb.v20120810"
 _VALIDATE = "com.amazon.coral.validate"
 _CORAL = "com.amazon.coral.service"
 
+_EMPTY = {"S": "string", "B": "binary"}
+
+
+class Counted(ServiceError):
+    """A ``validation`` error that PutItem, UpdateItem and DeleteItem count: "1 validation error detected: …". No other
+    operation puts anything in front of it. Observed by others on the live service in 2026.
+
+    ``counted`` is the text that follows then, ``not_by`` the operation that does not count it after all.
+    """
+
+    def __init__(self, message: str, counted: str = "", not_by: str = "") -> None:
+        super().__init__("ValidationException", message, namespace=_VALIDATE)
+        self.counted = counted or message
+        self.not_by = not_by
+
+
+class Foremost(ServiceError):
+    """A ``validation`` error that a request gets even if its table does not exist."""
+
 
 def validation(message: str) -> ServiceError:
     """The request breaks a rule that can be judged from the request, or from the table's schema."""
@@ -19,15 +38,96 @@ def validation(message: str) -> ServiceError:
 
 def invalid_parameter(message: str) -> ServiceError:
     """``validation`` for the many texts that begin with the same words."""
-    return validation(f"One or more parameter values were invalid: {message}")
+    return validation(_invalid_parameter(message))
 
 
-def too_deep() -> ServiceError:
-    """Lists and maps nested more than 32 levels deep."""
-    return validation(
+def counted(message: str) -> ServiceError:
+    """``validation``, counted by the writes of one item."""
+    return Counted(message)
+
+
+def counted_parameter(message: str) -> ServiceError:
+    """``invalid_parameter``, counted by the writes of one item."""
+    return Counted(_invalid_parameter(message))
+
+
+def foremost(message: str) -> ServiceError:
+    """``validation`` that does not ask whether the table exists."""
+    return Foremost("ValidationException", message, namespace=_VALIDATE)
+
+
+def _invalid_parameter(message: str) -> str:
+    return f"One or more parameter values were invalid: {message}"
+
+
+def index_key_type(attribute: str, expected: str, actual: str, index: str) -> ServiceError:
+    """A write gives an index key attribute a value of another type."""
+    return invalid_parameter(
+        f"Type mismatch for Index Key {attribute} Expected: {expected} Actual: {actual} IndexName: {index}"
+    )
+
+
+class EmptyKey(ServiceError):
+    """A key attribute with nothing in it. As others measured on the live service, a transaction is rejected for it
+    before anything else, while a key of the wrong type cancels it.
+    """
+
+    def __init__(self, type: str, why: str = "", where: str = "") -> None:
+        empty = f"The AttributeValue for a key attribute cannot contain an empty {_EMPTY[type]} value."
+        sentences = ("One or more parameter values are not valid.", why, empty, where)
+        super().__init__("ValidationException", " ".join(filter(None, sentences)), namespace=_VALIDATE)
+
+
+def empty_key(attribute: str, type: str) -> ServiceError:
+    """A key attribute of the table with nothing in it."""
+    return EmptyKey(type, where=f"Key: {attribute}")
+
+
+def empty_index_key(index: str, attribute: str, type: str) -> ServiceError:
+    """An item has an index key attribute with nothing in it."""
+    why = "A value specified for a secondary index key is not supported."
+    return EmptyKey(type, why, f"IndexName: {index}, IndexKey: {attribute}")
+
+
+def empty_updated_index_key(type: str) -> ServiceError:
+    """An update leaves an index key attribute with nothing in it."""
+    why = "The update expression attempted to update a secondary index key to a value that is not supported."
+    return EmptyKey(type, why)
+
+
+def key_too_long(kind: str, limit: int) -> ServiceError:
+    """The value of a key attribute is too long; ``kind`` is "hash" or "range"."""
+    return invalid_parameter(f"Aggregated size of all {kind} keys has exceeded the size limit of {limit} bytes")
+
+
+def item_collection_full() -> ServiceError:
+    """The items of one partition key, in a table with a local index, would exceed 10 GB."""
+    return _dynamodb("ItemCollectionSizeLimitExceededException", "Collection size exceeded.")
+
+
+def update_too_large() -> ServiceError:
+    """An update that is, or leaves, more than an item may hold."""
+    return validation("Item size to update has exceeded the maximum allowed size")
+
+
+def too_deep(levels: int) -> ServiceError:
+    """Lists and maps nested more than 32 levels deep, the attribute being the first level; ``levels`` is how many of
+    them there are. Beyond 62 levels, the error is not counted (observed by others).
+    """
+    message = (
         "Nesting Levels have exceeded supported limits: "
         "Attributes in the item have nested levels beyond supported limit"
     )
+    return counted(message) if levels <= MUCH_TOO_DEEP else validation(message)
+
+
+MUCH_TOO_DEEP = 62
+"""Levels beyond which the service reads a value by another way (observed by others)."""
+
+
+def updated_too_deep() -> ServiceError:
+    """An update that would leave lists and maps nested more than 32 levels deep."""
+    return validation("Nesting Levels have exceeded supported limits")
 
 
 def serialization(message: str) -> ServiceError:
@@ -50,6 +150,97 @@ def resource_not_found() -> ServiceError:
     return _dynamodb("ResourceNotFoundException", "Requested resource not found")
 
 
+def index_not_found(index: str, table: str) -> ServiceError:
+    """UpdateTable names a global index that the table does not have."""
+    return _dynamodb(
+        "ResourceNotFoundException", f"Requested resource not found: Index: {index} not found for table: {table}"
+    )
+
+
+def name_required() -> ServiceError:
+    """A control-plane operation names no table."""
+    return validation("The parameter 'TableName' is required but was not present in the request")
+
+
+def arn_not_found(arn: str, known: bool = True) -> ServiceError:
+    """A tagging operation names a table that does not exist; most of them show the ARN, spelled ``ResourcArn``."""
+    return _dynamodb(
+        "ResourceNotFoundException",
+        "Requested resource not found" + (f": ResourcArn: {arn} not found" if known else ""),
+    )
+
+
+def access_denied(account: str, action: str, arn: str) -> ServiceError:
+    """The resource is another account's, or in another region. The text is IAM's, the user in it assumed."""
+    return ServiceError(
+        "AccessDeniedException",
+        f"User: arn:aws:iam::{account}:user/dynateach is not authorized to perform: dynamodb:{action} on resource: {arn} "
+        f"because no resource-based policy allows the dynamodb:{action} action",
+        namespace=_CORAL,
+    )
+
+
+def backup_table_not_found(table: str) -> ServiceError:
+    """A backup operation names a table that does not exist: these have an exception of their own."""
+    return _dynamodb("TableNotFoundException", f"Table not found: {table}")
+
+
+def restored_table_exists(table: str) -> ServiceError:
+    """A restore into a table that exists already."""
+    return _dynamodb("TableAlreadyExistsException", f"Table already exists: {table}")
+
+
+def backups_not_ready(table: str) -> ServiceError:
+    """A backup operation on a table that is only just being created."""
+    return _dynamodb(
+        "ContinuousBackupsUnavailableException",
+        f"Backups are being enabled for the table: {table}. Please retry later",
+    )
+
+
+def backup_not_found(arn: str) -> ServiceError:
+    """There is no such backup."""
+    return _dynamodb("BackupNotFoundException", f"Backup not found: {arn}")
+
+
+def backup_in_use(arn: str) -> ServiceError:
+    """The backup is still being created. The text is assumed."""
+    return _dynamodb("BackupInUseException", f"Backup is being created: {arn}")
+
+
+def recovery_unavailable(table: str) -> ServiceError:
+    """The table has no point-in-time recovery."""
+    return _dynamodb(
+        "PointInTimeRecoveryUnavailableException", f"Point in time recovery is not enabled for table '{table}'"
+    )
+
+
+def invalid_restore_time() -> ServiceError:
+    """The table can't be restored as of that moment. The text is the one that documents the exception."""
+    return _dynamodb(
+        "InvalidRestoreTimeException",
+        "An invalid restore time was specified. "
+        "RestoreDateTime must be between EarliestRestorableDateTime and LatestRestorableDateTime.",
+    )
+
+
+def index_in_use(index: str, status: str) -> ServiceError:
+    """UpdateTable changes an index that is changing already; ``status`` is the index's."""
+    being = {"CREATING": "created", "UPDATING": "updated", "DELETING": "deleted"}[status]
+    return _dynamodb(
+        "ResourceInUseException", f"Attempt to change a resource which is still in use: Index is being {being}: {index}"
+    )
+
+
+def indexes_in_use() -> ServiceError:
+    """The table can't be deleted while one of its indexes comes or goes."""
+    return _dynamodb(
+        "ResourceInUseException",
+        "Attempt to change a resource which is still in use: "
+        "Cannot delete table while indexes are being created, updated, or deleted.",
+    )
+
+
 def table_in_use(table: str, being: str) -> ServiceError:
     """The table can't be touched while it is being "created", "updated" or "deleted"."""
     return _dynamodb(
@@ -67,10 +258,81 @@ def limit_exceeded(which: str) -> ServiceError:
     return _dynamodb("LimitExceededException", f"Subscriber limit exceeded: {which}")
 
 
+def too_many_decreases(today: int, last: str, next: str) -> ServiceError:
+    """No decrease of provisioned throughput is left for now; the text is one that others met on the live service."""
+    return limit_exceeded(
+        "Provisioned throughput decreases are limited within a given UTC day. After the first 4 decreases, each "
+        "subsequent decrease in the same UTC day can be performed at most once every 3600 seconds. "
+        f"Number of decreases today: {today}. Last decrease at {last}. Next decrease can be made at {next}"
+    )
+
+
+def too_many_changes(what: str, times: int, days: int, last: str, next: str) -> ServiceError:
+    """The table's mode or class was changed too often lately. The text is one that others met, for other numbers."""
+    return limit_exceeded(
+        f"Update to {what} are limited to {times} times in {days} day(s). Last update at {last}. "
+        f"Next update can be made at {next}"
+    )
+
+
+def same_throughput(of: str, old: tuple[int, int], new: tuple[int, int]) -> ServiceError:
+    """UpdateTable asks for what is provisioned already, ``of`` being "table" or "index NAME"."""
+    kind = of.partition(" ")[0]
+    return validation(
+        f"The provisioned throughput for the {of} will not change. The requested value equals the current value. "
+        f"Current ReadCapacityUnits provisioned for the {kind}: {old[0]}. Requested ReadCapacityUnits: {new[0]}. "
+        f"Current WriteCapacityUnits provisioned for the {kind}: {old[1]}. Requested WriteCapacityUnits: {new[1]}. "
+        "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
+    )
+
+
+def stream_not_found(arn: str) -> ServiceError:
+    """A streams operation names a stream that does not exist, or no longer."""
+    return _dynamodb("ResourceNotFoundException", f"Requested resource not found: Stream: {arn} not found")
+
+
+def shard_not_found() -> ServiceError:
+    """A streams operation names a shard that the stream does not have, or no longer."""
+    return _dynamodb("ResourceNotFoundException", "Requested resource not found: Shard does not exist")
+
+
+def trimmed() -> ServiceError:
+    """A reader asks for a record that is more than 24 hours old."""
+    return _dynamodb(
+        "TrimmedDataAccessException", "The operation attempted to read past the oldest stream record in a shard."
+    )
+
+
+def too_many_records(most: int) -> ServiceError:
+    """GetRecords with a larger Limit: the code is documented, the text that of AWS's downloadable DynamoDB."""
+    return _dynamodb("LimitExceededException", f"Limit should be less than or equal to {most}")
+
+
+def expired_iterator() -> ServiceError:
+    """A shard iterator is 15 minutes old; the text is the one of AWS's reference."""
+    return _dynamodb(
+        "ExpiredIteratorException",
+        "The shard iterator has expired and can no longer be used to retrieve stream records.",
+    )
+
+
+def no_transact_action() -> ServiceError:
+    """An entry of a transaction that says nothing of what to do."""
+    return validation(
+        "1 validation error detected: Value '' at 'transactItems' failed to satisfy constraint: "
+        "TransactWriteRequest should contain Delete or Put or Update or ConditionCheck"
+    )
+
+
 def condition_failed(old: dict[str, Any] | None = None) -> ServiceError:
     """The condition of a write did not hold; ``old`` is the item as it is, if the caller asked to see it."""
     fields = {"Item": old} if old else None
     return _dynamodb("ConditionalCheckFailedException", "The conditional request failed", fields=fields)
+
+
+def duplicate_item() -> ServiceError:
+    """PartiQL's INSERT where there is an item already."""
+    return _dynamodb("DuplicateItemException", "Duplicate primary key exists in table")
 
 
 def transaction_canceled(refusals: Sequence[ServiceError | None]) -> ServiceError:
@@ -87,21 +349,25 @@ def transaction_canceled(refusals: Sequence[ServiceError | None]) -> ServiceErro
 
 
 def idempotent_parameter_mismatch() -> ServiceError:
-    """A ClientRequestToken is used again, for another request. The text is the one that documents the exception."""
+    """A ClientRequestToken is used again, for another request."""
     return _dynamodb(
         "IdempotentParameterMismatchException",
-        "DynamoDB rejected the request because you retried a request with a different payload "
-        "but with an idempotent token that was already used.",
+        "Request token already in use for another request with a different payload",
     )
 
 
-_REASONS = {"ConditionalCheckFailedException": "ConditionalCheckFailed", "ValidationException": "ValidationError"}
+def reason_code(refusal: ServiceError) -> str:
+    """What a transaction or a batch of statements calls the error of one of its parts."""
+    return _REASONS.get(refusal.code) or refusal.code.removesuffix("Exception")
+
+
+_REASONS = {"ValidationException": "ValidationError", "ThrottlingException": "ThrottlingError"}
 
 
 def _cancellation_reason(refusal: ServiceError | None) -> dict[str, Any]:
     if refusal is None:
         return {"Code": "None"}
-    return {"Code": _REASONS[refusal.code], "Message": refusal.message, **refusal.fields}
+    return {"Code": reason_code(refusal), "Message": refusal.message, **refusal.fields}
 
 
 def _dynamodb(code: str, message: str, fields: dict[str, Any] | None = None) -> ServiceError:

@@ -29,6 +29,11 @@ def digest_of(tag: str, content: str) -> bytes:
     return md5(tag.encode() + encoded, usedforsecurity=False).digest()
 
 
+def combined(digests: list[bytes]) -> bytes:
+    """The hash of a partition key of several attributes, from the hashes of each."""
+    return md5(b"".join(digests), usedforsecurity=False).digest()
+
+
 def position(digest: bytes) -> float:
     """Where that is in the key space, as a fraction in [0, 1)."""
     return (int.from_bytes(digest[:8]) >> 11) / (1 << 53)

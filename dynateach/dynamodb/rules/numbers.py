@@ -15,7 +15,8 @@ from dynateach.dynamodb.rules.limits import NUMBER_DIGITS, NUMBER_MAX_EXPONENT, 
 _is_canonical = re.compile(
     r"0|-?[1-9][0-9]{0,36}|-?[1-9][0-9]{0,18}\.[0-9]{0,17}[1-9]|-?0\.[0-9]{0,36}[1-9]", re.ASCII
 ).fullmatch
-_as_number = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]{1,9}))?", re.ASCII).fullmatch
+_as_number = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?", re.ASCII).fullmatch
+_LONG = range(-(2**63), 2**63)
 _EXACT = Context(prec=400, Emax=999_999, Emin=-999_999)
 _COMPLEMENT = str.maketrans("0123456789", "9876543210")
 
@@ -26,12 +27,13 @@ def canonical(text: str) -> str:
         return text
     parts = _as_number(text)
     if not parts or not (parts[2] or parts[3]):
-        raise errors.validation(_no_number(text))
+        raise errors.counted(_no_number(text))
     sign, whole, fraction, exponent = parts.groups(default="")
+    power = _exponent(text, exponent or "0") - len(fraction)
     digits = (whole + fraction).lstrip("0")
     if not digits:
+        _require_exponent_fits(power)
         return "0"
-    power = int(exponent or 0) - len(fraction)
     return _written(sign == "-", digits, power)
 
 
@@ -76,6 +78,13 @@ def significant_digits(text: str) -> tuple[int, int]:
     return len(whole.rstrip("0")), 0
 
 
+def _exponent(text: str, exponent: str) -> int:
+    """The exponent as written. DynamoDB reads it into 64 bits (observed by others); Python reads no text of thousands of digits."""
+    if len(exponent) > 4000 or int(exponent) not in _LONG:
+        raise errors.counted(_no_number(text))
+    return int(exponent)
+
+
 def _from_decimal(value: Decimal) -> str:
     sign, digits, power = value.as_tuple()
     text = "".join(map(str, digits)).lstrip("0")
@@ -98,17 +107,19 @@ def _written(negative: bool, digits: str, power: int) -> str:
 
 
 def _require_it_fits(significant: str, power: int) -> None:
-    exponent = len(significant) + power - 1
+    _require_exponent_fits(len(significant) + power - 1)
+    if len(significant) > NUMBER_DIGITS:
+        raise errors.counted(f"Attempting to store more than {NUMBER_DIGITS} significant digits in a Number")
+
+
+def _require_exponent_fits(exponent: int) -> None:
+    """Zero is held to the exponent that it is written with: ``0e200`` is too large (observed by others)."""
     if exponent > NUMBER_MAX_EXPONENT:
-        raise errors.validation(
-            "Number overflow. Attempting to store a number with magnitude larger than supported range"
-        )
+        raise errors.counted("Number overflow. Attempting to store a number with magnitude larger than supported range")
     if exponent < NUMBER_MIN_EXPONENT:
-        raise errors.validation(
+        raise errors.counted(
             "Number underflow. Attempting to store a number with magnitude smaller than supported range"
         )
-    if len(significant) > NUMBER_DIGITS:
-        raise errors.validation(f"Attempting to store more than {NUMBER_DIGITS} significant digits in a Number")
 
 
 def _no_number(text: str) -> str:

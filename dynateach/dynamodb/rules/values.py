@@ -9,13 +9,14 @@ UTF-8 length, a binary its raw length, a boolean or null 1, a list or map 3, plu
 element, plus the elements; a set the sum of its members; an attribute its name and its value.
 """
 
+import json
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dynateach.dynamodb.rules import errors, numbers
-from dynateach.dynamodb.rules.limits import ITEM_BYTES, NESTING_LEVELS
+from dynateach.dynamodb.rules import errors, json_types, numbers
+from dynateach.dynamodb.rules.limits import ATTRIBUTE_NAME_BYTES, ITEM_BYTES, NESTING_LEVELS
 
 AttributeValue = dict[str, Any]
 """One value in wire form: exactly one of the ten type tags, and its content."""
@@ -30,15 +31,15 @@ def canonical(value: AttributeValue, depth: int = 0) -> Measured:
     """The value in canonical form, and its size in bytes.
 
     Raises DynamoDB's error for a value that is no attribute value. ``depth`` is how many lists and
-    maps it already lies in.
+    maps it already lies in, where an item counts as one.
     """
     if type(value) is not dict:
-        raise _not_a_structure(value)
+        raise _not_a_value(value)
     if len(value) != 1:
         value = _the_only_one(value)
     ((tag, content),) = value.items()
     measure = _TYPES.get(tag)
-    if measure is None:
+    if measure is None or content is None:
         raise errors.validation(_EMPTY)
     return measure(content, depth)
 
@@ -47,7 +48,7 @@ def canonical_item(item: Mapping[str, AttributeValue]) -> tuple[Item, int]:
     """A whole item in canonical form, and its size in bytes. Raises DynamoDB's error for the first
     bad value, or an item over 400 KB.
     """
-    result, total = _canonical_members(item, 0)
+    result, total = _canonical_members(item, 1)
     if total > ITEM_BYTES:
         raise errors.validation("Item size has exceeded the maximum allowed size")
     return result, total
@@ -83,18 +84,19 @@ def depth_of(value: AttributeValue) -> int:
     return 1 + max(map(depth_of, members), default=0)
 
 
+def is_much_too_deep(value: Any) -> bool:
+    """Whether a value, canonical or not, is nested so deeply that DynamoDB says so in another way."""
+    return _layers([value]) > errors.MUCH_TOO_DEEP
+
+
 def binary(text: str) -> bytes:
     """The raw bytes of a canonical binary."""
     return b64decode(text)
 
 
-def json_token(value: Any) -> str:
-    """What DynamoDB's messages call a JSON scalar that stands where another kind belongs."""
-    if isinstance(value, bool):
-        return "TRUE_VALUE" if value else "FALSE_VALUE"
-    if isinstance(value, str):
-        return "STRING_VALUE"
-    return "NUMBER_VALUE" if isinstance(value, int) else "DECIMAL_VALUE"
+def json_text(value: Any) -> str:
+    """A parameter's value as those of DynamoDB's messages print it that show the JSON that was sent."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def java_text(value: Any, depth: int = 0) -> str:
@@ -114,13 +116,13 @@ def java_text(value: Any, depth: int = 0) -> str:
 
 def _string(content: Any, depth: int) -> Measured:
     if type(content) is not str:
-        raise _not_a_string(content)
+        raise json_types.not_a_scalar(content, "String")
     return {"S": content}, len(content) if content.isascii() else _utf8_size(content)
 
 
 def _number(content: Any, depth: int) -> Measured:
     if type(content) is not str:
-        raise _not_a_string(content)
+        raise json_types.not_a_scalar(content, "String")
     text = numbers.canonical(content)
     return {"N": text}, _number_size(text)
 
@@ -142,8 +144,8 @@ def _null(content: Any, depth: int) -> Measured:
 
 def _list(content: Any, depth: int) -> Measured:
     if type(content) is not list:
-        raise _not_a_list(content)
-    _require_shallow(depth + 1)
+        raise json_types.not_a_list(content)
+    _require_shallow(depth + 1, content)
     members = []
     total = 3
     for member in content:
@@ -155,14 +157,16 @@ def _list(content: Any, depth: int) -> Measured:
 
 def _map(content: Any, depth: int) -> Measured:
     if type(content) is not dict:
-        raise _not_a_map(content)
-    _require_shallow(depth + 1)
+        raise json_types.not_a_map(content, _JAVA_VALUE)
+    _require_shallow(depth + 1, content.values())
     members, size = _canonical_members(content, depth + 1)
     return {"M": members}, 3 + len(members) + size
 
 
 def _canonical_members(members: Mapping[str, AttributeValue], depth: int) -> tuple[Item, int]:
     """The attributes of an item or a map, and the size of their names and values."""
+    if "" in members:
+        raise errors.validation("Empty attribute name")
     result: Item = {}
     total = 0
     for name, value in members.items():
@@ -174,27 +178,27 @@ def _canonical_members(members: Mapping[str, AttributeValue], depth: int) -> tup
         else:
             result[name], size = canonical(value, depth)
             total += size
+    if total > ATTRIBUTE_NAME_BYTES:
+        _require_short_names(members)
     return result, total
 
 
 def _string_set(content: Any, depth: int) -> Measured:
-    members = _members(content, "An string set  may not be empty")
-    for member in members:
-        if type(member) is not str:
-            raise _not_a_string(member)
-    if len(set(members)) < len(members):
-        raise errors.invalid_parameter(f"Input collection {java_text(members)} contains duplicates.")
+    members = _texts(content, "An string set  may not be empty")
+    if None in members:
+        raise errors.invalid_parameter("An string set may not have a null string as a member")
+    repeat = _first_repeat(members)
+    if repeat is not None:
+        shown = json.dumps(_as_read(members, repeat, str.encode), ensure_ascii=False)
+        raise errors.counted_parameter(f"Input collection {shown} contains duplicates.")
     return {"SS": in_order("SS", members)}, sum(map(_text_size, members))
 
 
 def _number_set(content: Any, depth: int) -> Measured:
-    members = _members(content, "An number set  may not be empty")
-    for member in members:
-        if type(member) is not str:
-            raise _not_a_string(member)
-    texts = [numbers.canonical(member) for member in members]
+    members = _texts(content, "An number set  may not be empty")
+    texts = [numbers.canonical(member or "") for member in members]
     if len(set(texts)) < len(texts):
-        raise errors.validation("Input collection contains duplicates")
+        raise errors.counted_parameter("Input collection contains duplicates.")
     return {"NS": in_order("NS", texts)}, sum(map(_number_size, texts))
 
 
@@ -202,8 +206,10 @@ def _binary_set(content: Any, depth: int) -> Measured:
     members = _members(content, "Binary sets should not be empty")
     for member in members:
         _require_base64(member)
-    if len(set(members)) < len(members):
-        raise errors.invalid_parameter(f"Input collection {java_text(members)}of type BS contains duplicates.")
+    repeat = _first_repeat(members)
+    if repeat is not None:
+        shown = json.dumps(_as_read(members, repeat, b64decode), separators=(",", ":"))
+        raise errors.counted_parameter(f"Input collection {shown}of type BS contains duplicates.")
     return {"BS": in_order("BS", members)}, sum(map(_binary_size, members))
 
 
@@ -237,15 +243,61 @@ def _the_only_one(value: AttributeValue) -> AttributeValue:
 
 def _members(content: Any, when_empty: str) -> list[Any]:
     if type(content) is not list:
-        raise _not_a_list(content)
+        raise json_types.not_a_list(content)
     if not content:
-        raise errors.invalid_parameter(when_empty)
+        raise errors.counted_parameter(when_empty)
     return list(content)
 
 
-def _require_shallow(depth: int) -> None:
+def _texts(content: Any, when_empty: str) -> list[Any]:
+    members = _members(content, when_empty)
+    for member in members:
+        if type(member) is not str and member is not None:
+            raise json_types.not_a_scalar(member, "String")
+    return members
+
+
+def _first_repeat(members: list[str]) -> int | None:
+    """Where the first member stands that was there before."""
+    if len(set(members)) == len(members):
+        return None
+    met: set[str] = set()
+    for position, member in enumerate(members):
+        if member in met:
+            return position
+        met.add(member)
+    return None
+
+
+def _as_read(members: list[str], repeat: int, order: Callable[[str], bytes]) -> list[str]:
+    """A set as the service shows it when it meets a member again (observed by others): what it has read, in order; then
+    the member, and what follows as it was sent.
+    """
+    return sorted(members[:repeat], key=order) + members[repeat:]
+
+
+def _require_shallow(depth: int, content: Iterable[Any]) -> None:
     if depth > NESTING_LEVELS:
-        raise errors.too_deep()
+        raise errors.too_deep(depth - 1 + _layers(content))
+
+
+def _layers(content: Iterable[Any]) -> int:
+    """How many layers of values there are from here on, as far as anybody wants to know."""
+    levels, layer = 0, list(content)
+    while layer and levels <= errors.MUCH_TOO_DEEP:
+        levels += 1
+        layer = [part for value in layer if isinstance(value, dict) for part in _parts(value)]
+    return levels
+
+
+def _parts(value: Mapping[str, Any]) -> Iterable[Any]:
+    content = value.get("L", value.get("M"))
+    return content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+
+
+def _require_short_names(members: Mapping[str, AttributeValue]) -> None:
+    if any(_text_size(name) > ATTRIBUTE_NAME_BYTES for name in members):
+        raise errors.validation(f"Attribute name is too large, must be less than {ATTRIBUTE_NAME_BYTES + 1} bytes")
 
 
 def _text_size(text: str) -> int:
@@ -295,7 +347,7 @@ _SIZES: dict[str, Callable[[Any], int]] = {
 
 def _require_base64(content: Any) -> None:
     if type(content) is not str:
-        raise _not_base64(content)
+        raise json_types.not_bytes(content) if content is not None else errors.validation(_EMPTY)
     if len(content) % 4:
         raise errors.serialization(f"Base64 encoded length is expected a multiple of 4 bytes but found: {len(content)}")
     try:
@@ -310,67 +362,14 @@ def _as_boolean(content: Any) -> bool:
     if type(content) is bool:
         return content
     if type(content) is str:
-        return _boolean_from_text(content)
-    if isinstance(content, int | float):
-        raise errors.serialization(f"{json_token(content)} cannot be converted to Boolean")
-    raise _not_a_scalar(content, "class java.lang.Boolean")
+        return json_types.boolean(content)
+    raise json_types.not_a_scalar(content, "Boolean")
 
 
-def _boolean_from_text(text: str) -> bool:
-    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    if text.lower() not in known:
-        raise errors.serialization("Unexpected token received from parser")
-    return known[text.lower()]
+def _not_a_value(value: Any) -> Exception:
+    return (
+        errors.validation(_EMPTY) if value is None else json_types.not_a_structure(value, "AttributeValue", nested=True)
+    )
 
 
-def _not_a_string(content: Any) -> Exception:
-    if isinstance(content, bool | int | float):
-        return errors.serialization(f"{json_token(content)} cannot be converted to String")
-    if content is None:
-        return errors.validation(_EMPTY)
-    return _not_a_scalar(content, "class java.lang.String")
-
-
-def _not_base64(content: Any) -> Exception:
-    if isinstance(content, bool | int | float):
-        return errors.serialization("only base-64-encoded strings are convertible to bytes")
-    if content is None:
-        return errors.validation(_EMPTY)
-    return _not_a_scalar(content, "class java.nio.ByteBuffer")
-
-
-def _not_a_scalar(content: Any, java_class: str) -> Exception:
-    if isinstance(content, list):
-        return errors.serialization(f"Unrecognized collection type {java_class}")
-    if content is None:
-        return errors.validation(_EMPTY)
-    return errors.serialization("Start of structure or map found where not expected")
-
-
-def _not_a_list(content: Any) -> Exception:
-    if content is None:
-        return errors.validation(_EMPTY)
-    if isinstance(content, dict):
-        return errors.serialization("Start of structure or map found where not expected")
-    return errors.serialization("Unexpected field type")
-
-
-def _not_a_map(content: Any) -> Exception:
-    if content is None:
-        return errors.validation(_EMPTY)
-    if isinstance(content, list):
-        return errors.serialization(
-            "Unrecognized collection type java.util.Map<java.lang.String, "
-            "com.amazonaws.dynamodb.v20120810.AttributeValue>"
-        )
-    return errors.serialization("Unexpected field type")
-
-
-def _not_a_structure(value: Any) -> Exception:
-    if isinstance(value, list):
-        return errors.serialization(
-            "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue"
-        )
-    if value is None:
-        return errors.validation(_EMPTY)
-    return errors.serialization("Unexpected value type in payload")
+_JAVA_VALUE = f"{json_types.MODEL}.AttributeValue"

@@ -7,7 +7,7 @@ are only ever split, never merged (AWS Database Blog, *Scaling DynamoDB*). Assum
 ``initial_count``), and that they start with equal shares.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -56,14 +56,13 @@ class Partition:
 
 
 class Range(NamedTuple):
-    """A stretch of the key space: from ``low`` to ``high``, each included or not. ``()`` as
-    ``high`` means: to the end.
-    """
+    """A stretch of the key space: from ``low`` up to, not including, ``high``. ``()`` as ``high`` means: to the end."""
 
     low: Place = ()
     high: Place = ()
-    includes_low: bool = True
-    includes_high: bool = True
+
+    def __contains__(self, place: object) -> bool:
+        return isinstance(place, tuple) and self.low <= place and (not self.high or place < self.high)
 
 
 class KeySpace:
@@ -97,17 +96,12 @@ class KeySpace:
         in order.
         """
         first = max(bisect_right(self._lows, range.low) - 1, 0)
-        last = bisect_right(self._lows, range.high) if range.high else len(self._lows)
+        last = bisect_left(self._lows, range.high) if range.high else len(self._lows)
         touched = self.partitions[first : max(last, first + 1)]
         for partition in reversed(touched) if reverse else touched:
             yield (
                 partition,
-                partition.items.irange(
-                    range.low or None,
-                    range.high or None,
-                    (range.includes_low, range.includes_high),
-                    reverse,
-                ),
+                partition.items.irange(range.low or None, range.high or None, (True, False), reverse),
             )
 
     def split(self, partition: Partition, at: Place) -> tuple[Partition, Partition]:

@@ -1,24 +1,27 @@
 """A table: its definition, its state, and the key space that holds its items."""
 
-from typing import Any, NamedTuple
+from collections import Counter
+from typing import Any
 
-from dynateach.dynamodb.rules.schema import KeyAttribute, KeySchema
-from dynateach.dynamodb.storage.keyspace import KeySpace
+from dynateach.dynamodb.rules.limits import ON_DEMAND_SWITCHES_PER_DAY, TABLE_CLASS_CHANGES_PER_MONTH
+from dynateach.dynamodb.rules.schema import KeyAttribute, KeySchema, Place
+from dynateach.dynamodb.storage.changes import Rationed, ThroughputChanges
+from dynateach.dynamodb.storage.history import History
+from dynateach.dynamodb.storage.index import Index
+from dynateach.dynamodb.storage.keyspace import KeySpace, Partition
+from dynateach.dynamodb.storage.settings import Insights, TimeToLive
+from dynateach.dynamodb.storage.statistics import Census, Statistics
+from dynateach.dynamodb.storage.stream import Stream
 
-CREATING, ACTIVE, DELETING = "CREATING", "ACTIVE", "DELETING"
-
-
-class Statistics(NamedTuple):
-    """What DescribeTable says of a table's contents, as of ``at`` (virtual time, µs)."""
-
-    at: int
-    items: int
-    bytes: int
+CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
 
 
 class Table:
     """One table of one region. ``definition`` is what CreateTable was given, in wire form;
-    ``created`` is virtual time (µs).
+    ``created`` is virtual time (µs). ``collections`` holds the bytes of each item collection, if the table has a local
+    index: only then are they limited. ``stream`` is the one that records its changes, ``latest_stream`` the last that did.
+    ``restored`` is its RestoreSummary, ``history`` what it looked like before (while point-in-time recovery is enabled).
+    ``insights`` and ``throughput_changes`` are kept for the table (under the name "") and for each global index.
     """
 
     def __init__(
@@ -31,7 +34,20 @@ class Table:
         self.keyspace = keyspace
         self.created = created
         self.status = CREATING
-        self._statistics = Statistics(created, 0, 0)
+        self.indexes: dict[str, Index] = {}
+        self.collections: Counter[Place] = Counter()
+        self.stream: Stream | None = None
+        self.latest_stream: Stream | None = None
+        self.restored: dict[str, Any] | None = None
+        self.history: History | None = None
+        self.tags: dict[str, str] = {}
+        self.time_to_live: TimeToLive | None = None
+        self.insights: dict[str, Insights] = {}
+        self.throughput_changes: dict[str, ThroughputChanges] = {}
+        self.on_demand_switches = Rationed(ON_DEMAND_SWITCHES_PER_DAY, days=1)
+        self.class_changes = Rationed(TABLE_CLASS_CHANGES_PER_MONTH, days=30)
+        self.on_demand_since: int | None = None
+        self._census = Census(keyspace, created)
 
     @property
     def on_demand(self) -> bool:
@@ -42,9 +58,23 @@ class Table:
         """The table's item count and size, counted again when ``every`` microseconds have passed
         since the last time.
         """
-        if now - self._statistics.at >= every:
-            self._statistics = Statistics(now, self.keyspace.items, self.keyspace.bytes)
-        return self._statistics
+        return self._census.latest(now, every)
+
+    def split(self, partition: Partition, at: Place) -> tuple[Partition, Partition]:
+        """Cut a partition in two at a place strictly inside its range, and its part of every local index with it.
+
+        Raises ``ValueError`` if the place is not inside.
+        """
+        halves = self.keyspace.split(partition, at)
+        for index in self.indexes.values():
+            if not index.is_global:
+                index.keyspace.split(index.keyspace.partition_of(at), at)
+        return halves
+
+    @property
+    def has_local_indexes(self) -> bool:
+        """Whether any of its indexes is local; a table keeps them for life."""
+        return any(not index.is_global for index in self.indexes.values())
 
 
 def key_schema(elements: list[dict[str, str]], types: dict[str, str]) -> KeySchema:

@@ -87,7 +87,7 @@ def _put(key: str) -> Any:
         ([_put("a"), _put("a")], "Provided list of item keys contains duplicates"),
         (
             [_put("a"), {"PutRequest": {"Item": {"pk": {"S": "b"}}}}],
-            "One or more parameter values were invalid: Missing the key sk in the item",
+            "The provided key element does not match the schema",
         ),
         (
             [_put("a"), {"DeleteRequest": {"Key": {"pk": {"S": "b"}}}}],

@@ -84,6 +84,51 @@ def test_an_update_returns_the_image_that_was_asked_for(returned: str, expected:
     assert answer.get("Attributes") == expected
 
 
+@pytest.mark.parametrize(
+    ("expression", "old", "new"),
+    [
+        ("SET n = n", {"n": 1}, {"n": 1}),
+        ("SET m.y.z = m.x", {"m": {"y": {"z": 2}}}, {"m": {"y": {"z": 1}}}),
+        ("SET l[2] = l[0], l[1] = l[0]", {"l": [11, 12]}, {"l": [10, 10]}),
+        ("SET l[9] = n", None, None),
+        ("REMOVE l[0]", {"l": [10]}, {"l": [11]}),
+        ("REMOVE n, m.x", {"n": 1, "m": {"x": 1}}, None),
+        ("SET fresh = n", None, {"fresh": 1}),
+        ("REMOVE fresh", None, None),
+    ],
+)
+def test_an_update_returns_the_parts_that_it_names_and_no_more(expression: str, old: Any, new: Any) -> None:
+    table = create(Lab())
+    item = {"pk": "a", "sk": "b", "n": 1, "m": {"x": 1, "y": {"z": 2, "rest": 3}}, "l": [10, 11, 12]}
+    for returned, expected in (("UPDATED_OLD", old), ("UPDATED_NEW", new)):
+        table.put_item(Item=item)
+        answer = table.update_item(Key={"pk": "a", "sk": "b"}, UpdateExpression=expression, ReturnValues=returned)
+        assert answer.get("Attributes") == expected
+
+
+def test_an_update_without_an_expression_stores_the_key_and_answers_with_it() -> None:
+    table, key = create(Lab()), {"pk": "a", "sk": "b"}
+    assert "Attributes" not in table.update_item(Key=key, ReturnValues="ALL_OLD")
+    assert table.update_item(Key=key, ReturnValues="ALL_NEW")["Attributes"] == key
+    assert "Attributes" not in table.update_item(Key=key, ReturnValues="UPDATED_NEW")
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_write_tells_the_size_of_its_item_collection_if_a_local_index_makes_it_one(indexed: bool) -> None:
+    index = {
+        "IndexName": "local",
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    more: dict[str, Any] = {"LocalSecondaryIndexes": [index]} if indexed else {}
+    table, key = create(Lab(), **more), {"pk": "a", "sk": "b"}
+    metrics = {"ItemCollectionKey": {"pk": "a"}, "SizeEstimateRangeGB": [0.0, 1.0]} if indexed else None
+    for write, given in ((table.put_item, "Item"), (table.update_item, "Key"), (table.delete_item, "Key")):
+        answer = write(**{given: key}, ReturnItemCollectionMetrics="SIZE")
+        assert answer.get("ItemCollectionMetrics") == metrics
+        assert "ItemCollectionMetrics" not in write(**{given: key})
+
+
 def test_an_update_creates_an_item_that_was_not_there() -> None:
     table = create(Lab())
     table.update_item(Key={"pk": "a", "sk": "b"})
@@ -189,7 +234,7 @@ def test_the_trace_tells_what_each_write_did() -> None:
         ),
         (
             {"pk": {"S": "x" * 2049}, "sk": {"S": "b"}},
-            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes",
+            "One or more parameter values were invalid: Aggregated size of all hash keys has exceeded the size limit of 2048 bytes",
         ),
         (
             {"pk": {"S": "a"}, "sk": {"S": "é" * 513}},
@@ -253,7 +298,7 @@ def test_an_update_may_not_nest_deeper_than_32_levels() -> None:
     table.put_item(Item={**key, "m": {"n": {}}})
     with pytest.raises(ClientError) as caught:
         table.update_item(Key=key, UpdateExpression="SET m.n.o = :deep", ExpressionAttributeValues={":deep": nested})
-    assert "nested levels beyond supported limit" in rejection(caught)[1]
+    assert rejection(caught)[1] == "Nesting Levels have exceeded supported limits"
     assert table.get_item(Key=key)["Item"]["m"] == {"n": {}}
 
 
@@ -330,7 +375,7 @@ def test_a_table_is_found_by_the_arn_of_its_own_account_and_region_only() -> Non
     arn = client.describe_table(TableName="things")["Table"]["TableArn"]
     client.put_item(TableName=arn, Item={"pk": {"S": "a"}})
     assert client.describe_table(TableName=arn)["Table"]["ItemCount"] == 1
-    for other in (arn.replace("us-east-1", "eu-west-1"), arn.replace("1234", "9999")):
+    for other in (arn.replace("us-east-1", "eu-west-1"), arn.replace("1111", "9999")):
         with pytest.raises(client.exceptions.ResourceNotFoundException):
             client.get_item(TableName=other, Key={"pk": {"S": "a"}})
     with pytest.raises(ClientError, match="regular expression pattern"):

@@ -275,8 +275,7 @@ def test_a_bad_query_is_rejected_in_dynamodbs_words(
         ),
         (
             {"Segment": 2, "TotalSegments": 2},
-            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
-            "Segment: 2 is not less than TotalSegments: 2",
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments",
         ),
     ],
 )
@@ -290,7 +289,7 @@ def test_a_bad_segment_is_rejected_in_dynamodbs_words(readings: Any, params: dic
     ("condition", "message"),
     [
         (Key("pk").eq(""), "cannot contain an empty string value. Key: pk"),
-        (Key("pk").eq("x" * 2049), "Size of hashkey has exceeded the maximum size limit of2048 bytes"),
+        (Key("pk").eq("x" * 2049), "Aggregated size of all hash keys has exceeded the size limit of 2048 bytes"),
         (Key("pk").eq("p") & Key("sk").begins_with(""), "cannot contain an empty string value. Key: sk"),
         (Key("pk").eq("p") & Key("sk").gt("x" * 1025), "Aggregated size of all range keys has exceeded the size limit"),
     ],
@@ -304,5 +303,5 @@ def test_a_query_names_only_values_that_a_key_can_have(lab: Lab, condition: Any,
 
 def test_the_values_of_an_expression_have_at_most_two_megabytes(lab: Lab) -> None:
     table = create(lab)
-    with pytest.raises(ClientError, match="may have 2097152 bytes in all"):
+    with pytest.raises(ClientError, match="ExpressionAttributeValues exceeds max size"):
         table.scan(FilterExpression="a = :v", ExpressionAttributeValues={":v": "x" * 2**21 + "x"})

@@ -67,7 +67,7 @@ def test_a_description_says_what_was_asked_for() -> None:
     ]
     assert described["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert described["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
-    assert described["TableArn"] == "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
+    assert described["TableArn"] == "arn:aws:dynamodb:us-east-1:111122223333:table/orders"
     assert described["WarmThroughput"] == {
         "ReadUnitsPerSecond": 12_000,
         "WriteUnitsPerSecond": 4_000,
@@ -205,9 +205,15 @@ def test_a_table_name_is_taken_once() -> None:
 
 def test_what_is_not_simulated_is_said_and_not_pretended() -> None:
     lab = Lab()
-    with pytest.raises(LabError, match="does not simulate StreamSpecification of CreateTable"):
-        lab.client().create_table(**DEFINITION, StreamSpecification={"StreamEnabled": True})
+    with pytest.raises(LabError, match="does not simulate ResourcePolicy of CreateTable"):
+        lab.client().create_table(**DEFINITION, ResourcePolicy="{}")
     assert lab.client().list_tables()["TableNames"] == []
+
+
+@pytest.mark.parametrize("operation", ["ExportTableToPointInTime", "CreateGlobalTable", "PutResourcePolicy"])
+def test_an_operation_that_is_not_simulated_is_declined_as_ours(operation: str) -> None:
+    with pytest.raises(LabError, match=f"does not simulate {operation}"):
+        Lab().request("dynamodb", operation, {})
 
 
 def test_a_table_may_not_be_provisioned_beyond_its_quota() -> None:

@@ -165,7 +165,11 @@ def test_what_only_the_table_or_the_item_gives_away_cancels_as_a_validation_erro
             [{**_put("a"), **_on("Delete", "b")}],
             "TransactItems can only contain one of Check, Put, Update or Delete",
         ),
-        ([{}], "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request"),
+        (
+            [{}],
+            "1 validation error detected: Value '' at 'transactItems' failed to satisfy constraint: "
+            "TransactWriteRequest should contain Delete or Put or Update or ConditionCheck",
+        ),
         (
             [_put("a"), _on("Delete", "b", Condition="n = :n", Values={":n": 1, ":m": 1})],
             "Value provided in ExpressionAttributeValues unused in expressions: keys: {:m}",

@@ -11,6 +11,7 @@ from dynateach import ServiceError
 from dynateach.dynamodb.rules.values import canonical, canonical_item, depth_of, item_size, size_of
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+names = text.filter(bool)
 number = st.decimals(-(10**20), 10**20, places=5).map(str)
 binary = st.binary(max_size=20).map(lambda raw: b64encode(raw).decode())
 scalar = st.one_of(
@@ -27,7 +28,7 @@ value = st.recursive(
     scalar,
     lambda inner: st.one_of(
         st.lists(inner, max_size=4).map(lambda members: {"L": members}),
-        st.dictionaries(text, inner, max_size=4).map(lambda members: {"M": members}),
+        st.dictionaries(names, inner, max_size=4).map(lambda members: {"M": members}),
     ),
     max_leaves=12,
 )
@@ -69,7 +70,7 @@ def test_a_canonical_value_stays_as_it_is_and_keeps_its_size(given_value: dict[s
     assert size_of(first) == size
 
 
-@given(st.dictionaries(text, value, max_size=5))
+@given(st.dictionaries(names, value, max_size=5))
 def test_a_stored_item_shares_nothing_with_what_the_caller_holds(item: dict[str, Any]) -> None:
     stored, size = canonical_item(item)
     assert item_size(stored) == size
@@ -130,9 +131,13 @@ def _scribble_over(part: Any) -> None:
         (
             {"SS": ["a", "b", "a"]},
             "ValidationException",
-            "One or more parameter values were invalid: Input collection [a, b, a] contains duplicates.",
+            'One or more parameter values were invalid: Input collection ["a", "b", "a"] contains duplicates.',
         ),
-        ({"NS": ["1", "1.0"]}, "ValidationException", "Input collection contains duplicates"),
+        (
+            {"NS": ["1", "1.0"]},
+            "ValidationException",
+            "One or more parameter values were invalid: Input collection contains duplicates.",
+        ),
         ({"S": 5}, "SerializationException", "NUMBER_VALUE cannot be converted to String"),
         ({"N": 1.5}, "SerializationException", "DECIMAL_VALUE cannot be converted to String"),
         ({"S": True}, "SerializationException", "TRUE_VALUE cannot be converted to String"),
@@ -160,11 +165,37 @@ def test_a_bad_value_is_rejected_in_dynamodbs_words(bad: Any, code: str, message
 
 def test_thirty_two_levels_of_nesting_are_allowed_and_a_thirty_third_is_not() -> None:
     deepest: dict[str, Any] = {"S": "x"}
+    for _ in range(31):
+        deepest = {"L": [deepest]}
+    assert depth_of(canonical_item({"a": deepest})[0]["a"]) == 31
+    with pytest.raises(ServiceError, match="nested levels beyond supported limit"):
+        canonical_item({"a": {"M": {"a": deepest}}})
+
+
+def test_a_value_of_an_expression_may_be_one_level_deeper_than_an_attribute() -> None:
+    deepest: dict[str, Any] = {"S": "x"}
     for _ in range(32):
         deepest = {"L": [deepest]}
     assert depth_of(canonical(deepest)[0]) == 32
     with pytest.raises(ServiceError, match="nested levels beyond supported limit"):
-        canonical({"M": {"a": deepest}})
+        canonical({"L": [deepest]})
+
+
+def test_an_attribute_name_has_at_least_one_byte_and_less_than_64_kb() -> None:
+    canonical_item({"é" * 32_767: {"S": ""}})
+    with pytest.raises(ServiceError, match="Attribute name is too large, must be less than 65536 bytes"):
+        canonical_item({"é" * 32_768: {"S": ""}})
+    with pytest.raises(ServiceError, match="Empty attribute name"):
+        canonical_item({"m": {"M": {"": {"S": "x"}}}})
+
+
+def test_of_a_set_with_a_repeated_member_dynamodb_shows_what_it_has_read_in_order() -> None:
+    with pytest.raises(ServiceError) as caught:
+        canonical({"SS": ["c", "é", "b", "c", "a"]})
+    assert '["b", "c", "é", "c", "a"]' in caught.value.message
+    with pytest.raises(ServiceError) as caught:
+        canonical({"BS": ["/w==", "AA==", "/w==", "AQ=="]})
+    assert '["AA==","/w==","/w==","AQ=="]of type BS' in caught.value.message
 
 
 def test_an_item_may_have_400_kb_and_not_a_byte_more() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.expressions import messages
 from dynateach.dynamodb.rules.expressions.conditions import Test, test_of
 from dynateach.dynamodb.rules.expressions.context import Check, Context, Values
@@ -21,8 +20,7 @@ from dynateach.dynamodb.rules.expressions.projections import Projection, bind_pr
 from dynateach.dynamodb.rules.expressions.soundness import sound_condition
 from dynateach.dynamodb.rules.expressions.tree import Node, paths_in
 from dynateach.dynamodb.rules.expressions.updates import Update, bind_update
-from dynateach.dynamodb.rules.limits import EXPRESSION_PLACEHOLDER_BYTES
-from dynateach.errors import ServiceError
+from dynateach.dynamodb.rules.limits import ATTRIBUTE_NAME_BYTES, EXPRESSION_PLACEHOLDER_BYTES
 
 T = TypeVar("T")
 
@@ -100,7 +98,7 @@ def _check(bound: Bound, values: Values) -> None:
         try:
             check(values)
         except messages.ExpressionError as flaw:
-            raise _named(parameter, flaw) from None
+            raise messages.refusal(parameter, flaw) from None
 
 
 def _bind(texts: Texts, names: Mapping[str, str], values: Values) -> Bound:
@@ -131,11 +129,7 @@ def _part(parameter: str, text: str | None, bind: Callable[[str, Context], T], c
     try:
         return bind(text, context)
     except messages.ExpressionError as flaw:
-        raise _named(parameter, flaw) from None
-
-
-def _named(parameter: str, flaw: messages.ExpressionError) -> ServiceError:
-    return errors.validation(f"Invalid {parameter}: {flaw}")
+        raise messages.refusal(parameter, flaw) from None
 
 
 def _condition(text: str, context: Context) -> Node:
@@ -189,6 +183,8 @@ def _require_names(names: Mapping[str, str]) -> None:
     for placeholder, name in names.items():
         if not name:
             raise messages.empty_name(placeholder)
+        if len(name) * 4 > ATTRIBUTE_NAME_BYTES and len(name.encode()) > ATTRIBUTE_NAME_BYTES:
+            raise messages.name_too_long(placeholder)
 
 
 def _require_all_used(context: Context) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from dynateach.dynamodb.rules.expressions import messages
-from dynateach.dynamodb.rules.expressions.tree import Function, Node
+from dynateach.dynamodb.rules.expressions.tree import Function, Node, Operator
+from dynateach.dynamodb.rules.limits import EXPRESSION_OPERATORS
 
 OF_CONDITIONS = {
     "attribute_exists": 1,
@@ -18,6 +19,21 @@ OF_UPDATES = {
     "if_not_exists": 2,
     "list_append": 2,
 }
+
+
+def require_few_operators(nodes: Iterable[Node]) -> None:
+    """Refuses more operators and functions than an expression may have. Raises ExpressionError.
+
+    Documented for updates; DynamoDB Local holds conditions to it as well. AND and OR count once for each time they are written.
+    """
+    if sum(map(_operators_in, nodes)) > EXPRESSION_OPERATORS:
+        raise messages.too_many_operators()
+
+
+def _operators_in(node: Node) -> int:
+    if isinstance(node, Operator) and node.name in ("AND", "OR"):
+        return len(node.operands) - 1
+    return isinstance(node, Function | Operator)
 
 
 def require_functions_of_conditions(nodes: Iterable[Node]) -> None:

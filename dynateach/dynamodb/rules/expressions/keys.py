@@ -64,11 +64,8 @@ class KeyCondition:
         return KeyRange(partition, sort)
 
     def _require_right_number(self, partition_keys: Sequence[str], sort_keys: Sequence[str]) -> None:
-        count = len(self._terms)
-        if count > max(2, len(partition_keys) + len(sort_keys)):
-            raise messages.too_many_key_conditions()
-        if not sort_keys and count > len(partition_keys):
-            raise messages.unsupported_key_condition()
+        if len(self._terms) > len(partition_keys) + len(sort_keys):
+            raise messages.too_many_key_conditions(len(self._terms), len(partition_keys) + len(sort_keys))
 
     def _require_equality(self, key: str) -> None:
         if key not in self._terms:
@@ -84,11 +81,13 @@ class KeyCondition:
 
 def _require_leading(used: Sequence[Term], sort_keys: Sequence[str]) -> None:
     """The conditions are on the first sort keys, without a gap, and only the last may be other than an equality."""
-    for term, key in zip(used, sort_keys, strict=False):
-        if term.attribute != key:
-            raise messages.gap_in_sort_key(key, term.attribute)
-    if any(term.operator != "=" for term in used[:-1]):
-        raise messages.unsupported_key_condition()
+    if not used:
+        return
+    last = used[-1].attribute
+    equal = {term.attribute for term in used if term.operator == "="}
+    lacking = [key for key in sort_keys[: sort_keys.index(last)] if key not in equal]
+    if lacking:
+        raise messages.no_equality_before(last, lacking)
 
 
 # From a condition to terms

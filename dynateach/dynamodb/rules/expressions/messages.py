@@ -3,13 +3,14 @@
     ExpressionError   the expression itself is wrong; ``bind`` puts "Invalid FilterExpression: " or the like in front
     ServiceError      its placeholders are wrong, a key condition does not fit the table, an update does not fit the item
 
-We have not asked the live service. The texts are those of emulators that were tested against it, except those of the
-last section: there the rule is documented, but its wording is assumed.
+We have not asked the live service. The texts are those of AWS's own DynamoDB Local and of emulators that were tested
+against the service; where these disagree, the one that was tested last.
 """
 
 from collections.abc import Iterable, Sequence
 
 from dynateach.dynamodb.rules import errors
+from dynateach.dynamodb.rules.limits import ATTRIBUTE_NAME_BYTES, EXPRESSION_OPERATORS
 from dynateach.dynamodb.rules.values import AttributeValue
 from dynateach.errors import ServiceError
 
@@ -18,12 +19,52 @@ class ExpressionError(Exception):
     """An expression breaks a rule. The text does not yet say which of the request's expressions."""
 
 
+class _Empty(ExpressionError):
+    """There is no expression."""
+
+
+class _Clash(ExpressionError):
+    """Parts of an update are at odds with each other."""
+
+
+class _Undefined(ExpressionError):
+    """There is no such placeholder."""
+
+
+class _WrongType(ExpressionError):
+    """An operand has a type that the operator or function does not take."""
+
+
+class _TooLong(ExpressionError):
+    """More text than is allowed; ``str`` leaves out how much."""
+
+    def __init__(self, text: str, size: int) -> None:
+        super().__init__(text)
+        self.size = size
+
+
+def refusal(parameter: str, flaw: ExpressionError) -> ServiceError:
+    """The error for an expression that is wrong: what the request is told."""
+    text = f"Invalid {parameter}: {flaw}"
+    if isinstance(flaw, _TooLong):
+        shown = f"{text} expression size: {flaw.size}" if parameter in _SIZE_SHOWN else text
+        return errors.Counted(shown, text, not_by="DeleteItem")
+    if isinstance(flaw, _Empty | _Clash) or (isinstance(flaw, _Undefined) and parameter == "ConditionExpression"):
+        return errors.counted(text)
+    if isinstance(flaw, _Undefined | _WrongType) and parameter == "KeyConditionExpression":
+        return errors.foremost(text)
+    return errors.validation(text)
+
+
+_SIZE_SHOWN = frozenset({"ConditionExpression", "KeyConditionExpression"})
+
+
 # What is written wrongly
 
 
 def empty_expression() -> ExpressionError:
     """There is nothing in it."""
-    return ExpressionError("The expression can not be empty;")
+    return _Empty("The expression can not be empty;")
 
 
 def syntax_error(token: str, near: str) -> ExpressionError:
@@ -43,7 +84,7 @@ def reserved_word(word: str) -> ExpressionError:
 
 def repeated_section(section: str) -> ExpressionError:
     """SET, REMOVE, ADD and DELETE may stand once each, with a list of actions."""
-    return ExpressionError(f'The "{section}" section can only be used once in an update expression;')
+    return _Clash(f'The "{section}" section can only be used once in an update expression;')
 
 
 # Functions and operators
@@ -73,15 +114,18 @@ def path_required(name: str) -> ExpressionError:
 
 def wrong_operand_type(name: str, kind: str) -> ExpressionError:
     """A value of a type that the function or operator does not take."""
-    return ExpressionError(
+    return _WrongType(
         f"Incorrect operand type for operator or function; operator or function: {name}, operand type: {kind}"
     )
 
 
 def wrong_action_type(section: str, kind: str) -> ExpressionError:
-    """ADD takes numbers and sets, DELETE sets; ``kind`` is spelt out here (STRING, LIST, …)."""
+    """ADD takes numbers and sets, DELETE sets; ``kind`` is spelt out here (STRING, LIST, …). That DELETE speaks of ADD
+    is the service's own slip.
+    """
     return ExpressionError(
-        f"Incorrect operand type for operator or function; operator: {section}, operand type: {_SPELT_OUT[kind]}"
+        f"Incorrect operand type for operator or function; operator: {section}, operand type: {_SPELT_OUT[kind]}, "
+        "typeSet: ALLOWED_FOR_ADD_OPERAND"
     )
 
 
@@ -119,14 +163,14 @@ def bounds_out_of_order(low: AttributeValue, high: AttributeValue) -> Expression
 
 def undefined_name(placeholder: str) -> ExpressionError:
     """A ``#name`` that ExpressionAttributeNames does not define."""
-    return ExpressionError(
+    return _Undefined(
         f"An expression attribute name used in the document path is not defined; attribute name: {placeholder}"
     )
 
 
 def undefined_value(placeholder: str) -> ExpressionError:
     """A ``:value`` that ExpressionAttributeValues does not define."""
-    return ExpressionError(
+    return _Undefined(
         f"An expression attribute value used in expression is not defined; attribute value: {placeholder}"
     )
 
@@ -157,7 +201,7 @@ def values_without_expression(parameters: Sequence[str]) -> ServiceError:
 
 def no_placeholders(parameter: str) -> ServiceError:
     """ExpressionAttributeNames or ExpressionAttributeValues is there, but empty."""
-    return errors.validation(f"{parameter} must not be empty")
+    return errors.counted(f"{parameter} must not be empty")
 
 
 def invalid_placeholder(parameter: str, placeholder: str) -> ServiceError:
@@ -167,9 +211,7 @@ def invalid_placeholder(parameter: str, placeholder: str) -> ServiceError:
 
 def unused_placeholders(parameter: str, placeholders: Iterable[str]) -> ServiceError:
     """Placeholders that are defined and occur in no expression."""
-    return errors.validation(
-        f"Value provided in {parameter} unused in expressions: keys: {{{', '.join(placeholders)}}}"
-    )
+    return errors.counted(f"Value provided in {parameter} unused in expressions: keys: {{{', '.join(placeholders)}}}")
 
 
 # Key conditions
@@ -207,12 +249,16 @@ def no_key_attribute() -> ServiceError:
 
 def several_conditions_on_one_key() -> ServiceError:
     """The same key attribute twice."""
-    return errors.validation("KeyConditionExpressions must only contain one condition per key")
+    return errors.validation(
+        "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key"
+    )
 
 
-def too_many_key_conditions() -> ServiceError:
-    """More than a partition key and a sort key can have."""
-    return errors.validation("Conditions can be of length 1 or 2 only")
+def too_many_key_conditions(count: int, keys: int) -> ServiceError:
+    """More conditions than there are key attributes."""
+    return errors.validation(
+        f"The number of query conditions ({count}) exceeds the number of key attributes defined in the schema ({keys})"
+    )
 
 
 def missing_key_condition(attribute: str) -> ServiceError:
@@ -225,11 +271,11 @@ def unsupported_key_condition() -> ServiceError:
     return errors.validation("Query key condition not supported")
 
 
-def gap_in_sort_key(skipped: str, used: str) -> ServiceError:
-    """A sort key of several attributes is given from left to right."""
+def no_equality_before(last: str, lacking: Iterable[str]) -> ServiceError:
+    """A sort key of several attributes is given from left to right, and all but the last of them by ``=``."""
     return errors.validation(
-        f"RANGE key attributes {skipped} must have equality conditions specified in the query "
-        f"because a condition is present on key attribute {used}"
+        f"RANGE key attributes {', '.join(lacking)} must have equality conditions specified in the query "
+        f"because a condition is present on key attribute {last}"
     )
 
 
@@ -251,7 +297,7 @@ def incorrect_data_type() -> ServiceError:
     return errors.validation("An operand in the update expression has an incorrect data type")
 
 
-# Rules whose wording is assumed
+# Functions of the other kind, and limits
 
 
 def function_of_conditions(name: str) -> ExpressionError:
@@ -265,18 +311,18 @@ def function_of_updates(name: str) -> ExpressionError:
 
 
 def too_many_choices(count: int) -> ExpressionError:
-    """IN takes 100 operands."""
+    """IN takes 100 choices; the service counts what it looks for as well."""
     return ExpressionError(f"The IN operator is provided with too many operands; number of operands: {count}")
 
 
 def expression_too_long(size: int) -> ExpressionError:
     """More than 4 KB of text."""
-    return ExpressionError(f"Expression size has exceeded the maximum allowed size; expression size: {size}")
+    return _TooLong("Expression size has exceeded the maximum allowed size;", size)
 
 
-def too_many_operators(count: int) -> ExpressionError:
-    """More than 300 operators and functions in an update."""
-    return ExpressionError(f"The expression contains too many operators; number of operators: {count}")
+def too_many_operators() -> ExpressionError:
+    """More than 300 operators and functions; nobody counts any further."""
+    return ExpressionError(f"The expression contains too many operators; operator count: {EXPRESSION_OPERATORS + 1}")
 
 
 def nested_too_deeply() -> ExpressionError:
@@ -286,7 +332,7 @@ def nested_too_deeply() -> ExpressionError:
 
 def path_too_deep(levels: int) -> ExpressionError:
     """A path into more levels than an item can have."""
-    return ExpressionError(f"The document path has too many nesting elements; nesting levels: {levels}")
+    return ExpressionError(f"The document path has too many nesting levels; nesting levels: {levels}")
 
 
 def index_out_of_range(index: str) -> ExpressionError:
@@ -297,15 +343,35 @@ def index_out_of_range(index: str) -> ExpressionError:
 def placeholder_too_long(parameter: str, size: int) -> ServiceError:
     """A placeholder of more than 255 bytes."""
     return errors.validation(
-        f"{parameter} contains invalid key: Key size has exceeded the maximum allowed size; key size: {size}"
+        f"{parameter} contains invalid key: The expression attribute map contains a key that is too long; "
+        f"size of key: {size}"
     )
 
 
 def empty_name(placeholder: str) -> ServiceError:
     """A ``#name`` that stands for nothing."""
-    return errors.validation(
-        f"ExpressionAttributeNames contains invalid value: The attribute name is empty for key {placeholder}"
+    return _invalid_name("Empty attribute name", placeholder)
+
+
+def name_too_long(placeholder: str) -> ServiceError:
+    """A ``#name`` that stands for more than 64 KB."""
+    return _invalid_name(
+        f"Attribute name is too large, must be less than {ATTRIBUTE_NAME_BYTES + 1} bytes", placeholder
     )
+
+
+def invalid_value(placeholder: str, what: str) -> ServiceError:
+    """A ``:value`` that is no attribute value."""
+    return errors.validation(f"ExpressionAttributeValues contains invalid value: {what} for key {placeholder}")
+
+
+def values_too_large() -> ServiceError:
+    """More than 2 MB of ExpressionAttributeValues."""
+    return errors.validation("ExpressionAttributeValues exceeds max size")
+
+
+def _invalid_name(what: str, placeholder: str) -> ServiceError:
+    return errors.validation(f"ExpressionAttributeNames contains invalid value: {what} for key {placeholder}")
 
 
 _SPELT_OUT = {
@@ -320,7 +386,7 @@ _SPELT_OUT = {
 
 
 def _two_paths(verb: str, one: Sequence[str | int], two: Sequence[str | int]) -> ExpressionError:
-    return ExpressionError(
+    return _Clash(
         f"Two document paths {verb} with each other; must remove or rewrite one of these paths; "
         f"path one: {_shown(one)}, path two: {_shown(two)}"
     )

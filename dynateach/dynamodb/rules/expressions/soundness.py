@@ -10,7 +10,11 @@ from collections.abc import Iterable
 from dynateach.dynamodb.rules.expressions import functions, messages
 from dynateach.dynamodb.rules.expressions.comparisons import ORDERS
 from dynateach.dynamodb.rules.expressions.context import Context, Values, require_unreserved
-from dynateach.dynamodb.rules.expressions.functions import require_functions_of_conditions, require_operand_count
+from dynateach.dynamodb.rules.expressions.functions import (
+    require_few_operators,
+    require_functions_of_conditions,
+    require_operand_count,
+)
 from dynateach.dynamodb.rules.expressions.grammar import Parsed
 from dynateach.dynamodb.rules.expressions.tree import (
     CONNECTIVES,
@@ -41,6 +45,7 @@ def sound_condition(parsed: Parsed, context: Context) -> Node:
     root = parsed.condition
     assert root is not None
     nodes = list(walk(root))
+    require_few_operators(nodes)
     if parsed.redundant_parentheses:
         raise messages.redundant_parentheses()
     require_functions_of_conditions(nodes)
@@ -92,7 +97,7 @@ def _require_defined(node: Node, context: Context) -> None:
 def _require_operand_count(node: Function | Operator, context: Context) -> None:
     require_operand_count(node, functions.OF_CONDITIONS)
     if node.name == "IN" and len(node.operands) - 1 > IN_OPERANDS:
-        raise messages.too_many_choices(len(node.operands) - 1)
+        raise messages.too_many_choices(len(node.operands))
 
 
 def _require_distinct_operands(node: Function | Operator, context: Context) -> None:

@@ -20,6 +20,7 @@ _TOKEN = re.compile(
       [A-Za-z][A-Za-z0-9_]*     # a keyword, a function or an attribute name
     | [#:][A-Za-z0-9_]+         # a placeholder
     | [0-9]+                    # an index
+    | '[^']*' | "[^"]*"         # what looks like a string; there are none
     | <> | <= | >=
     | [^ \t\r\n]                # any other sign, whether it has a meaning or not
     """,

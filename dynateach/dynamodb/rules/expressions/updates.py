@@ -4,20 +4,24 @@ All right-hand sides of SET are read from the old item before anything is writte
 expressions*; the order of the rules as emulators have it that were tested against the live service.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from dynateach.dynamodb.rules import numbers
 from dynateach.dynamodb.rules.expressions import edits, functions, messages
+from dynateach.dynamodb.rules.expressions.charges import charge_of
 from dynateach.dynamodb.rules.expressions.comparisons import SETS
 from dynateach.dynamodb.rules.expressions.context import Context, Values, require_unreserved
 from dynateach.dynamodb.rules.expressions.edits import Edit
-from dynateach.dynamodb.rules.expressions.functions import require_functions_of_updates, require_operand_count
+from dynateach.dynamodb.rules.expressions.functions import (
+    require_few_operators,
+    require_functions_of_updates,
+    require_operand_count,
+)
 from dynateach.dynamodb.rules.expressions.grammar import Parsed
 from dynateach.dynamodb.rules.expressions.paths import find, require_apart
 from dynateach.dynamodb.rules.expressions.projections import Projection
 from dynateach.dynamodb.rules.expressions.tree import Action, Function, Node, Operator, Path, Value, walk
-from dynateach.dynamodb.rules.limits import UPDATE_OPERATORS
 from dynateach.dynamodb.rules.values import AttributeValue, Item
 
 Source = Callable[[Item, Values], AttributeValue]
@@ -29,19 +33,25 @@ class Update:
 
     Calling it with an item and the values gives the new item, which shares with the old one what stays as it
     is. It raises DynamoDB's error if the update does not fit the item. ``paths`` are the document paths it
-    writes, ``attributes`` their top-level names; ``updated(item)`` is what ReturnValues UPDATED_OLD or
-    UPDATED_NEW shows of an image.
+    writes, ``attributes`` their top-level names, ``assigned`` the type that an attribute gets as a whole, as far as
+    the expression shows it ("" where it does not); ``updated(item)`` is what ReturnValues UPDATED_OLD or
+    UPDATED_NEW shows of an image, ``charge(item, values)`` how large the update is as a request.
     """
 
-    __slots__ = ("_edits", "_sources", "attributes", "paths", "updated")
+    __slots__ = ("_edits", "_sources", "assigned", "attributes", "charge", "paths", "updated")
 
-    def __init__(self, actions: Iterable[tuple[str, Action]], context: Context) -> None:
+    def __init__(self, actions: Sequence[tuple[str, Action]], context: Context) -> None:
         self._sources: list[Source] = []
+        self.assigned: dict[str, str] = {}
         paths, leaves = [], []
         for section, action in actions:
-            paths.append(context.steps(action.path))
+            path = context.steps(action.path)
+            paths.append(path)
+            if len(path) == 1 and action.operand:
+                self.assigned[str(path[0])] = _kind_shown(action.operand, context)
             leaves.append(self._leaf(section, action.operand, context))
         self._edits = edits.edits_at(paths, leaves)
+        self.charge = charge_of(actions, context)
         self.updated = Projection(paths)
         self.paths = self.updated.paths
         self.attributes = self.updated.attributes
@@ -65,7 +75,7 @@ def bind_update(parsed: Parsed, context: Context) -> Update:
     """The update that an expression stands for. Raises ExpressionError for the first rule that it breaks."""
     actions = [(section.name, action) for section in parsed.sections for action in section.actions]
     nodes = [node for _, action in actions for node in _nodes(action)]
-    _require_few_operators(nodes)
+    require_few_operators(nodes)
     if parsed.redundant_parentheses:
         raise messages.redundant_parentheses()
     paths = [node for node in nodes if isinstance(node, Path)]
@@ -91,12 +101,6 @@ def _nodes(action: Action) -> Iterator[Node]:
 
 
 # Rules
-
-
-def _require_few_operators(nodes: Iterable[Node]) -> None:
-    count = sum(isinstance(node, Function | Operator) for node in nodes)
-    if count > UPDATE_OPERATORS:
-        raise messages.too_many_operators(count)
 
 
 def _require_single_sections(sections: list[str]) -> None:
@@ -125,12 +129,23 @@ def _require_operands(node: Node, context: Context) -> None:
         raise messages.path_required(node.name)
     wanted = _OPERAND_TYPES.get(node.name)
     for operand in node.operands if wanted else ():
+        if isinstance(operand, Function) and wanted == "N" and operand.name == "list_append":
+            raise messages.function_misplaced(operand.name)
         kind = context.kind(operand)
         if kind not in (None, wanted):
             raise messages.wrong_operand_type(node.name, str(kind))
 
 
 # Right-hand sides
+
+
+def _kind_shown(node: Node, context: Context) -> str:
+    """The type of a right-hand side as far as the expression shows it; "" where it depends on the item."""
+    if isinstance(node, Function) and node.name == "if_not_exists":
+        return _kind_shown(node.operands[1], context)
+    if isinstance(node, Function | Operator):
+        return _OPERAND_TYPES[node.name]
+    return context.kind(node) or ""
 
 
 def _source(node: Node, context: Context) -> Source:

@@ -91,13 +91,14 @@ def test_values_need_an_expression_that_can_use_them(parameters: list[str], tail
 def test_a_placeholder_may_have_255_bytes_and_no_more() -> None:
     bind(projection="#" + "a" * 254, names={"#" + "a" * 254: "a"})
     assert refusal(projection="#" + "a" * 255, names={"#" + "a" * 255: "a"}) == (
-        "ExpressionAttributeNames contains invalid key: Key size has exceeded the maximum allowed size; key size: 256"
+        "ExpressionAttributeNames contains invalid key: The expression attribute map contains a key that is too long; "
+        "size of key: 256"
     )
 
 
 def test_a_placeholder_may_not_stand_for_nothing() -> None:
     assert refusal(projection="#a", names={"#a": ""}) == (
-        "ExpressionAttributeNames contains invalid value: The attribute name is empty for key #a"
+        "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a"
     )
 
 

@@ -112,7 +112,7 @@ def damaged(text: str, rng: random.Random) -> str:
         ("   |", "|", "   |"),
         ("SET a=_id", "_", "=_id"),
         ("SET user-id = :b", "-", "user-id"),
-        ("SET a = 'x'", "'", "= 'x"),
+        ("SET a = 'x'", "'x'", "= 'x'"),
         ("SET a = 5", "5", "= 5"),
         ("SET a = :b + :c + :d", "+", ":c + :d"),
         ("SET a = (:b + :c) - :d", "-", ") - :d"),
@@ -152,7 +152,7 @@ def test_a_syntax_error_shows_the_token_between_its_neighbours(text: str, token:
         ("a + :b = :c", "+"),
         ("a == :b", "="),
         ("a != :b", "!"),
-        ('a = "b"', '"'),
+        ('a = "b"', '"b"'),
         ("set = :b", "set"),
     ],
 )
@@ -213,7 +213,7 @@ def test_other_parentheses_are_welcome(text: str) -> None:
 
 def test_the_long_chains_that_boto3_writes_are_read() -> None:
     chain = "a = :b"
-    for _ in range(260):
+    for _ in range(149):
         chain = f"({chain} OR a = :b)"
     test = bind(condition=chain, values={":b": {"S": "b"}}).condition
     assert test
@@ -247,5 +247,5 @@ def test_a_list_index_beyond_any_list_is_refused(index: str) -> None:
 
 def test_a_path_goes_as_deep_as_an_item_and_no_deeper() -> None:
     assert bind(projection=".".join(["a"] * 32)).projection
-    with pytest.raises(ServiceError, match="The document path has too many nesting elements; nesting levels: 33"):
+    with pytest.raises(ServiceError, match="The document path has too many nesting levels; nesting levels: 33"):
         bind(projection=".".join(["a"] * 33))

