@@ -212,6 +212,17 @@ def test_a_page_of_an_index_ends_with_a_megabyte_of_entries_not_of_items(lab: La
     assert "LastEvaluatedKey" not in keys
 
 
+def test_a_page_that_looks_items_up_ends_with_a_megabyte_of_items(lab: Lab) -> None:
+    table = create_indexed(lab, locals={"local": "pk:S / score:N -> KEYS_ONLY"})
+    for n in range(12):
+        table.put_item(Item={"pk": "p", "sk": f"{n:02d}", "score": n, "data": "x" * 100_000})
+    params = {"IndexName": "local", "KeyConditionExpression": Key("pk").eq("p"), "Select": "ALL_ATTRIBUTES"}
+    first = table.query(**params)
+    rest = table.query(**params, ExclusiveStartKey=first["LastEvaluatedKey"])
+    assert [item["score"] for page in (first, rest) for item in page["Items"]] == list(range(12))
+    assert (first["Count"], "LastEvaluatedKey" in rest) == (11, False)
+
+
 # Which attributes
 
 P0 = Key("pk").eq("p0")

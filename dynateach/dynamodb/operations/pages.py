@@ -25,7 +25,7 @@ from dynateach.dynamodb.rules.schema import (
 )
 from dynateach.dynamodb.rules.values import AttributeValue, Item
 from dynateach.dynamodb.storage.index import Index
-from dynateach.dynamodb.storage.keyspace import KeySpace, Partition, Range
+from dynateach.dynamodb.storage.keyspace import KeySpace, Partition, Range, Stored
 from dynateach.dynamodb.storage.table import Table
 from dynateach.trace import PageRead
 
@@ -107,26 +107,27 @@ def read_page(
 ) -> Page:
     """Read from the range until it ends, or ``limit`` items or a megabyte are read.
 
-    With ``fetch``, what a local index lacks of an item is looked up in the table.
+    With ``fetch``, what a local index lacks of an item is looked up in the table; the megabyte then counts those
+    items instead of the index's entries (observed by others).
     """
     found: list[Item] = []
     visits: list[Visit] = []
     fetched: list[int] = []
-    examined, size = 0, 0
+    examined, size, room = 0, 0, PAGE_BYTES
     for partition, places in source.keyspace.walk(range, reverse):
         examined_before, size_before, matched_before = examined, size, len(found)
         last = None
         stored_at = partition.items
         for place in places:
             stored = stored_at[place]
-            item = stored.item
+            read = _fetched(source.table, place[-1], fetched) if fetch else stored
+            item = read.item
             examined += 1
             size += stored.size
-            if fetch:
-                item = _fetched(source.table, place[-1], fetched)
+            room -= read.size
             if matches is None or matches(item):
                 found.append(item)
-            if examined >= limit or size >= PAGE_BYTES:
+            if examined >= limit or room <= 0:
                 last = stored.item
                 break
         visits.append(Visit(partition, examined - examined_before, len(found) - matched_before, size - size_before))
@@ -135,10 +136,10 @@ def read_page(
     return Page(found, visits, None, fetched)
 
 
-def _fetched(table: Table, place: Place, sizes: list[int]) -> Item:
+def _fetched(table: Table, place: Place, sizes: list[int]) -> Stored:
     stored = table.keyspace.partition_of(place).items[place]
     sizes.append(stored.size)
-    return stored.item
+    return stored
 
 
 def charge(db: "DynamoDB", source: Source, page: Page, consistent: bool, operation: str, key: str = "") -> Consumed:

@@ -68,14 +68,14 @@ def sort_text(text: str) -> str:
     return f"2{500 + magnitude:03d}{mantissa}"
 
 
-def significant_digits(text: str) -> tuple[int, int]:
-    """How many significant digits a canonical number has before and after its point: ``1200`` has
-    (2, 0), ``-0.05`` (0, 1).
+def digit_pairs(text: str) -> int:
+    """How many pairs of digits, counted from the point, a canonical number needs from its first
+    digit that is not zero to its last: ``1200`` has 1, ``120`` has 2 (``1`` and ``20``), ``-0.05`` 1, ``0`` none.
     """
     whole, _, fraction = text.lstrip("-").partition(".")
-    if fraction:
-        return len(whole.lstrip("0")), len(fraction.lstrip("0") if whole == "0" else fraction)
-    return len(whole.rstrip("0")), 0
+    digits = (whole if len(whole) % 2 == 0 else f"0{whole}") + fraction
+    end = len(digits.rstrip("0"))
+    return (end + 1) // 2 - (len(digits) - len(digits.lstrip("0"))) // 2 if end else 0
 
 
 def _exponent(text: str, exponent: str) -> int:

@@ -5,8 +5,10 @@ a new value, so a stored item shares nothing with what the caller holds, and ans
 as well, since every write needs both. Stored values are never changed afterwards.
 
 Sizes in bytes (documented, *Item sizes*; numbers as measured on the live service): a string its
-UTF-8 length, a binary its raw length, a boolean or null 1, a list or map 3, plus 1 for each
-element, plus the elements; a set the sum of its members; an attribute its name and its value.
+UTF-8 length, a binary its raw length, a boolean or null 1, a number 1 for each pair of digits
+(counted from the point, zero pairs at either end left out), plus 1, plus 1 if negative; a list or
+map 3, plus 1 for each element, plus the elements; a set the sum of its members; an attribute its
+name and its value.
 """
 
 import json
@@ -314,9 +316,8 @@ def _utf8_size(text: str) -> int:
 def _number_size(text: str) -> int:
     if text.isdigit():
         digits = len(text.rstrip("0"))
-        return 1 + (digits + 1) // 2
-    whole, fraction = numbers.significant_digits(text)
-    return 1 + (whole + 1) // 2 + (fraction + 1) // 2 + (text[0] == "-")
+        return 1 + (len(text) + 1) // 2 - (len(text) - digits) // 2 if digits else 1
+    return 1 + numbers.digit_pairs(text) + (text[0] == "-")
 
 
 def _binary_size(text: str) -> int:
