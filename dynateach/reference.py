@@ -104,6 +104,8 @@ def _shown(name: str, value: object) -> str:
         if not value.slowest:
             return "none"
         return f"median {value.median / 1000:g} ms, 99 % within {value.p99 / 1000:g} ms"
+    if isinstance(value, str):
+        return value
     assert isinstance(value, int)
     if name == "on_demand_partitions":
         return str(value)

@@ -87,6 +87,10 @@ ON_DEMAND_READ_UNITS = 12_000
 """Read units a second that a new on-demand table can take at once."""
 ON_DEMAND_WRITE_UNITS = 4_000
 """Write units a second that a new on-demand table can take at once."""
+PEAK_SECONDS = 30 * 60
+"""How old a new peak of an on-demand table is before it can be doubled without throttling."""
+BURST_SECONDS = 300
+"""For how many seconds unused provisioned capacity is kept."""
 
 TABLE_READ_UNITS = 40_000
 """Initial quota of read units a second for one table."""
@@ -108,6 +112,8 @@ TAGS = 50
 """Tags of one table."""
 BACKUPS_PAGE = 100
 """Backups in one answer of ListBackups."""
+EXPIRY_YEARS = 5
+"""How long ago an item may have expired; one whose time to live passed longer ago is never deleted by it."""
 RECOVERY_DAYS = 35
 """How far back point-in-time recovery reaches, unless fewer days are asked for; also how long a system backup stays."""
 
