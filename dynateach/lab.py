@@ -1,5 +1,6 @@
 """The Lab: one simulated AWS account, and everything that one can do with it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dynateach.autoscaling import AutoScaling, Policy
@@ -7,6 +8,7 @@ from dynateach.clock import Clock
 from dynateach.dynamodb import DynamoDB
 from dynateach.dynamodb.inside import TableInside
 from dynateach.dynamodb.service import SERVICES
+from dynateach.dynamodb.storage.stream import find_stream
 from dynateach.errors import LabError
 from dynateach.faults import Faults
 from dynateach.profile import Profile, profile
@@ -17,6 +19,8 @@ from dynateach.world import World
 if TYPE_CHECKING:
     import boto3
 
+    from dynateach.consumers import Consumer
+    from dynateach.consumers.invocation import Function
     from dynateach.wire.http import Endpoint
 
 DEFAULT_REGION = "us-east-1"
@@ -154,6 +158,32 @@ class Lab:
             index_name,
             policies,
         )
+
+    def consume(
+        self, source: str, function: "Function", *, name: str = "", region: str | None = None, **settings: Any
+    ) -> "Consumer":
+        """Call ``function(event, context)`` with the changes of a stream, as AWS Lambda does, from now on.
+
+        ``source`` is a table that has a stream, or a stream's ARN; ``name`` is the function's, unless it is to have
+        another; ``settings`` are those of ``dynateach.consumers.Settings``: ``batch_size=10``, say. It works on this Lab's
+        clock: let time pass and look at the Consumer. Raises ``LabError`` for a table without a stream, or a setting
+        that Lambda would not take.
+        """
+        from dynateach.consumers import Consumer, Settings
+
+        if not callable(function):
+            raise LabError(f"{function!r} is no function", where="lab.consume", next="Pass one of (event, context).")
+        chosen = Settings.of(settings)
+        db = self._dynamodb(region or self.region)
+        stream = db.tables[source].stream if source in db.tables else find_stream(db, source)
+        if stream is None:
+            advice = "Enable one with StreamSpecification, or pass the stream's ARN."
+            raise LabError(f"there is no stream of {source!r} in {db.region}", where="lab.consume", next=advice)
+        name = name or getattr(function, "__name__", type(function).__name__)
+        return Consumer(self._ask_streams(db.region), self.clock, self.trace, stream, function, name, chosen)
+
+    def _ask_streams(self, region: str) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+        return lambda operation, params: self.request("dynamodbstreams", operation, params, region=region)
 
     def _shared_session(self) -> "boto3.Session":
         if self._session is None:

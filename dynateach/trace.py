@@ -359,6 +359,72 @@ class StreamRead(NamedTuple):
     behind: int
 
 
+class ConsumerChanged(NamedTuple):
+    """A consumer of a stream took on a new status: RUNNING, PAUSED, DROPPED or STOPPED."""
+
+    at: int
+    request: int
+    consumer: str
+    table: str
+    status: str
+
+
+class ConsumerInvoked(NamedTuple):
+    """A consumer sent a batch to its function: ``records`` records, from sequence number ``first`` to ``last``, for the
+    ``attempt``-th time. ``iterator_age`` is the age of the last of them (µs).
+
+    ``lane`` tells batches of one shard apart that are at work at the same time; ``invocation`` is the call's number.
+    """
+
+    at: int
+    request: int
+    consumer: str
+    table: str
+    shard: str
+    lane: int
+    invocation: int
+    attempt: int
+    records: int
+    first: str
+    last: str
+    iterator_age: int
+
+
+class ConsumerReturned(NamedTuple):
+    """A call of a consumer's function came to its end: ``outcome`` is OK, PARTIAL (only the first ``done`` records are
+    done), FAILED, or LOST with the consumer. ``took`` µs; ``error`` says what went wrong.
+    """
+
+    at: int
+    request: int
+    consumer: str
+    table: str
+    shard: str
+    lane: int
+    invocation: int
+    outcome: str
+    done: int
+    took: int
+    error: str
+
+
+class ConsumerDiscarded(NamedTuple):
+    """A consumer gave a batch up, and told its on-failure destination: ``reason`` is RetryAttemptsExhausted or
+    RecordAgeExceeded.
+    """
+
+    at: int
+    request: int
+    consumer: str
+    table: str
+    shard: str
+    lane: int
+    records: int
+    first: str
+    last: str
+    reason: str
+
+
 Event = (
     RequestServed
     | ItemRead
@@ -384,6 +450,10 @@ Event = (
     | ShardOpened
     | ShardClosed
     | StreamRead
+    | ConsumerChanged
+    | ConsumerInvoked
+    | ConsumerReturned
+    | ConsumerDiscarded
 )
 E = TypeVar("E", bound=NamedTuple)
 

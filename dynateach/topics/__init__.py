@@ -4,5 +4,6 @@
     resizing    which keys move when a partition is split
     sharding    one hot key spread by suffixes, and what reads then cost
 
-``traffic`` makes the requests, ``ring`` holds the two models that DynamoDB is compared with. None is imported before it is asked for.
+``traffic`` makes the requests, ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its
+parts), ``ring`` holds the two models that DynamoDB is compared with. None is imported before it is asked for.
 """

@@ -116,7 +116,7 @@ def test_a_statement_of_a_batch_fails_alone(lab: Lab) -> None:
         {
             "Error": {
                 "Code": "ResourceNotFound",
-                "Message": "Requested resource not found: Table: nowhere not found",
+                "Message": "Requested resource not found",
             }
         },
         {

@@ -362,3 +362,12 @@ print("lark" in sys.modules)"""
     assert (
         subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "False\n"
     )
+
+
+def test_the_name_of_an_index_needs_no_quotes(lab: Lab) -> None:
+    quoted, unquoted = (
+        lab.request("dynamodb", "ExecuteStatement", {"Statement": f"SELECT song FROM {source}"})["Items"]
+        for source in ('"songs"."by_label"', "songs.by_label")
+    )
+
+    assert quoted == unquoted != []

@@ -146,19 +146,19 @@ def test_a_question_mark_in_quotes_is_no_parameter(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "text"),
+    "statement",
     [
-        ("SELECT * FROM nowhere", "Requested resource not found: Table: nowhere not found"),
-        ('SELECT * FROM "nowhere"."by_label"', "Requested resource not found: Table: nowhere not found"),
-        ("SELECT * FROM acme.songs", "Requested resource not found: Table: acme.songs not found"),
-        ("INSERT INTO nowhere VALUE {'a': 1}", "Requested resource not found: Table: nowhere not found"),
-        ("UPDATE nowhere SET a = 1", "Requested resource not found: Table: nowhere not found"),
-        ("DELETE FROM nowhere", "Requested resource not found: Table: nowhere not found"),
-        ("FROM nowhere SET a = 1", "Requested resource not found"),
+        "SELECT * FROM nowhere",
+        'SELECT * FROM "nowhere"."by_label"',
+        "SELECT * FROM nowhere.by_label",
+        "INSERT INTO nowhere VALUE {'a': 1}",
+        "UPDATE nowhere SET a = 1",
+        "DELETE FROM nowhere",
+        "FROM nowhere SET a = 1",
     ],
 )
-def test_there_must_be_such_a_table(lab: Lab, statement: str, text: str) -> None:
-    assert refused(lab, statement) == ("ResourceNotFoundException", text)
+def test_there_must_be_such_a_table(lab: Lab, statement: str) -> None:
+    assert refused(lab, statement) == ("ResourceNotFoundException", "Requested resource not found")
 
 
 def test_a_statement_has_8192_characters_at_most(lab: Lab) -> None:

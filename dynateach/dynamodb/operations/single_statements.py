@@ -62,16 +62,6 @@ def understood(request: Params) -> Understood:
     return Understood(parsed.statement, parameters)
 
 
-def table_of(db: "DynamoDB", statement: Statement) -> Table:
-    """The statement's table, ready for data. Raises DynamoDB's error if there is none; observed by others: its text names
-    the table, except where an update begins with FROM.
-    """
-    is_known = db.name_in(statement.table) in db.tables
-    if is_known or (isinstance(statement, Update) and statement.leads_with_from):
-        return db.table(statement.table)
-    raise errors.table_not_found(statement.table)
-
-
 # Writes
 
 

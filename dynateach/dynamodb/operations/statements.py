@@ -18,7 +18,6 @@ from dynateach.dynamodb.operations.single_statements import (
     SelectOne,
     Understood,
     UpdateOne,
-    table_of,
     understood,
 )
 from dynateach.dynamodb.operations.target import Target, read, write
@@ -51,9 +50,9 @@ def execute_statement(db: "DynamoDB", params: Params) -> Params:
     statement, parameters = understood(params)
     if isinstance(statement, Select):
         meaning = Meaning(statement.where, parameters)
-        return select(db, table_of(db, statement), statement, meaning, params)
+        return select(db, db.table(statement.table), statement, meaning, params)
     action = _write_of(Understood(statement, parameters), params)
-    table = table_of(db, statement)
+    table = db.table(statement.table)
     target = action.aim(table)
     new = action.outcome(db, target)
     units = write(db, target, new)
@@ -132,7 +131,7 @@ def _understood(request: Params) -> Understood | ServiceError:
 def _respond(db: "DynamoDB", one: Understood, request: Params, units: dict[str, Consumed]) -> Params:
     """One statement's response. Observed by others: it names the table only if the statement came as far as its item."""
     try:
-        table = table_of(db, one.statement)
+        table = db.table(one.statement.table)
         if isinstance(one.statement, Select):
             consistent = request.get("ConsistentRead", False)
             select_one = SelectOne(one.statement, one.parameters, "BatchExecuteStatement", consistent)
@@ -172,7 +171,7 @@ def _action(db: "DynamoDB", number: int, request: Params) -> Write | CheckOne | 
     try:
         one = understood(request)
         action = _action_of(one, request)
-        action.require_one_item(table_of(db, one.statement))
+        action.require_one_item(db.table(one.statement.table))
     except StatementError as flaw:
         raise messages.numbered(flaw, number) from None
     return action

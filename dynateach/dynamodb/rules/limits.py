@@ -87,10 +87,12 @@ ON_DEMAND_READ_UNITS = 12_000
 """Read units a second that a new on-demand table can take at once."""
 ON_DEMAND_WRITE_UNITS = 4_000
 """Write units a second that a new on-demand table can take at once."""
-PEAK_SECONDS = 30 * 60
-"""How old a new peak of an on-demand table is before it can be doubled without throttling."""
+ON_DEMAND_GROWTH = 2
+"""How many times its previous peak an on-demand table takes at once."""
+ON_DEMAND_GROWTH_SECONDS = 30 * 60
+"""How long growth beyond that may take: traffic that grows faster may be throttled."""
 BURST_SECONDS = 300
-"""For how many seconds unused provisioned capacity is kept."""
+"""Seconds' worth of unused capacity that a table keeps for a burst; best effort."""
 
 TABLE_READ_UNITS = 40_000
 """Initial quota of read units a second for one table."""

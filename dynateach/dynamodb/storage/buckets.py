@@ -9,7 +9,7 @@ from collections import deque
 from math import ceil
 
 from dynateach.clock import SECOND
-from dynateach.dynamodb.rules.limits import PEAK_SECONDS
+from dynateach.dynamodb.rules.limits import ON_DEMAND_GROWTH_SECONDS
 
 
 class Bucket:
@@ -74,7 +74,7 @@ class Peak:
     def at(self, now: int) -> float:
         """The peak that counts at this moment (µs), 0 if there is none yet."""
         self._close(now // SECOND)
-        due = now // SECOND - PEAK_SECONDS
+        due = now // SECOND - ON_DEMAND_GROWTH_SECONDS
         while self._pending and self._pending[0][0] <= due:
             self._known = self._pending.popleft()[1]
         return self._known

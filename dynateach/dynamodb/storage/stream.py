@@ -11,6 +11,7 @@ these). A shard that stays open for hours, which DynamoDB replaces about every f
 replaced here.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
@@ -75,10 +76,15 @@ def all_streams(db: "DynamoDB") -> list["Stream"]:
     return [stream for arn in sorted(db.streams) if (stream := find_stream(db, arn))]
 
 
+Watcher = Callable[[str, str | None], object]
+"""Told the id of a shard when there is something new in it: a record's sequence number, or None when it was closed."""
+
+
 class Stream:
     """One stream of one table: its shards, by id.
 
     ``created`` is when it was asked for, ``closed`` when it stopped to record, or None (virtual time, µs).
+    ``watchers`` spare a consumer on the Lab's clock the polls that would find nothing; they may set an alarm, no more.
     """
 
     def __init__(self, db: "DynamoDB", table: "Table", view_type: str, ready: int) -> None:
@@ -91,6 +97,7 @@ class Stream:
         self.table_name = table.name
         self.key_schema: list[dict[str, str]] = table.definition["KeySchema"]
         self.shards: dict[str, Shard] = {}
+        self.watchers: list[Watcher] = []
         self._schema = table.schema
         self._world = db.world
         self._settled = ready
@@ -137,6 +144,8 @@ class Stream:
                 record.size,
             )
         )
+        for watcher in self.watchers:
+            watcher(shard.id, shard.sequence_number(record.ordinal))
 
     def follow_split(self, keyspace: KeySpace, partition: Partition, left: Partition, right: Partition) -> None:
         """Close the shard of a partition that was split, and open one for each half."""
@@ -180,6 +189,8 @@ class Stream:
         shard = self._open.pop(partition)
         shard.closed = world.clock.now
         world.trace.record(ShardClosed(shard.closed, request, self.table_name, shard.id, partition))
+        for watcher in self.watchers:
+            watcher(shard.id, None)
         return shard
 
     def _shard_id(self, partition: Partition, parent: Shard | None) -> str:

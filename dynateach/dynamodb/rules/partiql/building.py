@@ -231,14 +231,12 @@ def _span(first: Token, last: Token | None = None) -> Span:
 
 
 def _with_index(names: list[Token]) -> tuple[str, str | None]:
-    """A table and perhaps its index. Observed by others: ``a.b`` without any quotes is a table of that name."""
+    """A table and perhaps its index; a table whose name has a dot in it needs quotes."""
     texts = [str(_STEPS[name.type](name)) for name in names]
     if not all(texts):
         raise messages.empty_name()
     if len(texts) > 2:
         raise messages.too_many_names()
-    if all(name.type == "NAME" for name in names):
-        return ".".join(texts), None
     return texts[0], texts[1] if len(texts) == 2 else None
 
 

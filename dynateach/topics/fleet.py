@@ -1,0 +1,180 @@
+"""Traffic too large for a Lab: millions of keys, thousands of partitions, hours of it, as arrays.
+
+traffic = simulate(zipf(1_000_000), steady(100_000, seconds=3_600), partitions=1_000, budget=Provisioned(100_000))
+traffic.served.sum(axis=1)
+
+Popularity is an array of weights, one for each key: ``uniform``, ``zipf``, ``celebrity``, or your own. Rates are an array
+of requests, one for each tick: ``steady``, ``day``, or your own. Where keys land, what a request costs and how fast a
+budget fills are the engine's own rules. The chances are numpy's: the same seed gives the same arrays with the same numpy.
+
+Exact: where each key lands; the units; every token. Exact as a chance: how many requests each partition is asked for,
+since independent requests spread over partitions as a multinomial draw does; which key of a partition they name is
+never drawn. Simplified: time goes in ticks. A tick's tokens come first, then its requests, those of each partition evenly
+over the tick; all keys have items of one size; nothing is retried; no partition is split while it runs.
+"""
+
+from dataclasses import dataclass
+from math import pi
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from dynateach.dynamodb.rules import capacity, limits
+from dynateach.dynamodb.rules.hashing import share
+from dynateach.errors import LabError
+from dynateach.randomness import Stream
+from dynateach.topics.budgets import Budget, OnDemand
+from dynateach.topics.positions import positions
+from dynateach.topics.shortage import share_out
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.floating]
+    Counts = NDArray[np.integer]
+    Lows = NDArray[np.uint64]
+
+Kind = Literal["reads", "writes"]
+
+CEILINGS = {"reads": limits.PARTITION_READ_UNITS, "writes": limits.PARTITION_WRITE_UNITS}
+
+
+@dataclass(frozen=True, eq=False)
+class Traffic:
+    """What became of it: arrays of [tick, partition], and of [tick] for the table.
+
+    ``asked`` = ``served`` + ``refused_by_partition`` + ``refused_by_table``, in requests. ``tokens`` and
+    ``table_tokens`` are units left at the end of a tick. ``units`` is what one request takes.
+    In memory: 24 bytes for each partition and tick.
+    """
+
+    units: float
+    asked: "Counts"
+    served: "Counts"
+    refused_by_partition: "Counts"
+    refused_by_table: "Counts"
+    tokens: "Floats"
+    table_tokens: "Floats"
+
+
+def simulate(
+    weights: "Floats",
+    rates: "Counts",
+    *,
+    partitions: "int | Lows" = 4,
+    kind: Kind = "writes",
+    size: int = limits.KB,
+    consistent: bool = True,
+    budget: Budget | None = None,
+    tick: float = 1.0,
+    seed: int = 1,
+) -> Traffic:
+    """Send ``rates[n]`` requests in tick n, each to a key drawn by ``weights``, to a table of so many equal partitions
+    (or of partitions that begin at those lows, see ``equal_shares``).
+
+    ``size`` is an item's bytes, ``tick`` seconds. Without a budget the table is new and on demand. Takes about as long
+    as drawing the requests does. Raises ``LabError`` for weights of nothing, no partitions, and
+    ticks of more than a second.
+    """
+    lows = equal_shares(partitions) if isinstance(partitions, int) else partitions
+    units = capacity.write_units(0, size) if kind == "writes" else capacity.read_units(size, consistent)
+    asked = _draw(rates, popularity_of_partitions(weights, lows), seed)
+    return admit(asked, units, kind, budget or OnDemand(), tick)
+
+
+def admit(asked: "Counts", units: float, kind: Kind, budget: Budget, tick: float = 1.0) -> Traffic:
+    """Serve what the budgets allow of those requests, [tick, partition], of so many units each. A ``tick`` is at most a second,
+    since a bucket holds no more than a second's tokens; ``LabError`` if it is longer.
+    """
+    if not 0 < tick <= 1:
+        raise LabError(f"a tick cannot take {tick} seconds", next="Give it 1 second or less.")
+    served, by_table = np.empty(asked.shape, np.int32), np.zeros(asked.shape, np.int32)
+    tokens, table_tokens = np.empty(asked.shape, np.float32), np.empty(len(asked))
+    ceiling, table = CEILINGS[kind], budget.begin(kind)
+    left = np.full(asked.shape[1], float(ceiling))
+    for now, wanted in enumerate(asked):
+        left += ceiling * tick
+        np.minimum(left, ceiling, out=left)
+        most = np.minimum(wanted, np.floor(left / units)).astype(np.int64)
+        total, room = int(most.sum()), int(table.fill(tick) // units)
+        given = most
+        if room < total:
+            given, total = share_out(wanted, most, room), room
+            np.copyto(by_table[now], wanted - given, where=given < most, casting="same_kind")
+        left -= given * units
+        table.spend(total * units)
+        served[now], tokens[now], table_tokens[now] = given, left, table.tokens
+    by_partition = np.subtract(asked, served, dtype=np.int32, casting="same_kind")
+    by_partition -= by_table
+    return Traffic(units, asked, served, by_partition, by_table, tokens, table_tokens)
+
+
+# Popularity: float64[keys], in any unit
+
+
+def uniform(keys: int) -> "Floats":
+    """Every key as likely."""
+    return np.ones(keys)
+
+
+def zipf(keys: int, exponent: float = 1.0) -> "Floats":
+    """Zipf's law: key number n is 1/n as popular as the first; a larger exponent makes it steeper."""
+    return 1 / np.arange(1, keys + 1) ** exponent
+
+
+def celebrity(keys: int, share: float = 0.1) -> "Floats":
+    """The first key has that share of all requests, the others are as likely as each other."""
+    weights = np.full(keys, (1 - share) / max(keys - 1, 1))
+    weights[0] = share
+    return weights
+
+
+# Rates: int64[ticks], in requests a tick
+
+
+def steady(rate: int, seconds: int) -> "Counts":
+    """The same in every one of so many one-second ticks."""
+    return np.full(seconds, rate)
+
+
+def day(rate: int, seconds: int = 86_400, swing: float = 0.6) -> "Counts":
+    """A day, squeezed into so many one-second ticks: ``rate`` on average, least at 4 in the morning and most at 4 in the
+    afternoon, by ``swing`` of the average. The shape is assumed.
+    """
+    hours = np.arange(seconds) * 24 / seconds
+    return np.rint(rate * (1 - swing * np.cos((hours - 4) * pi / 12))).astype(np.int64)
+
+
+# Partitions: uint64[partitions], the positions where they begin
+
+
+def equal_shares(partitions: int) -> "Lows":
+    """The key space in so many equal parts, as in a new table. Raises ``LabError`` for none."""
+    if partitions < 1:
+        raise LabError(f"a table cannot have {partitions} partitions", next="Give it 1 partition or more.")
+    return np.array([int.from_bytes(share(one, partitions)[:8]) for one in range(partitions)], np.uint64)
+
+
+def split(lows: "Lows", partition: int, at: int | None = None) -> "Lows":
+    """The same with one partition cut in two, at a position inside it, or in its middle. Raises ``LabError`` if the position is not inside."""
+    low = int(lows[partition])
+    high = int(lows[partition + 1]) if partition + 1 < len(lows) else 1 << 64
+    at = (low + high) // 2 if at is None else at
+    if not low < at < high:
+        raise LabError(f"position {at} is not inside partition {partition}", next=f"It runs from {low} to {high}.")
+    return np.insert(lows, partition + 1, np.uint64(at))
+
+
+def popularity_of_partitions(weights: "Floats", lows: "Lows") -> "Floats":
+    """The part of all requests that each partition gets: float64[partitions], 1 in all."""
+    total = weights.sum()
+    if not total > 0:
+        raise LabError("no key has any weight", next="Give at least one key a weight above 0.")
+    owners = np.searchsorted(lows, positions(len(weights)), side="right") - 1
+    parts: Floats = np.bincount(owners, weights, len(lows)) / total
+    return parts
+
+
+def _draw(rates: "Counts", parts: "Floats", seed: int) -> "Counts":
+    chance = np.random.Generator(np.random.PCG64(Stream(seed, "fleet").bits(128)))
+    return chance.multinomial(rates, parts)
