@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dynateach.autoscaling import AutoScaling, Policy
 from dynateach.clock import Clock
 from dynateach.dynamodb import DynamoDB
 from dynateach.dynamodb.inside import TableInside
 from dynateach.dynamodb.service import SERVICES
 from dynateach.dynamodb.storage.stream import find_stream
 from dynateach.errors import LabError
+from dynateach.faults import Faults
 from dynateach.profile import Profile, profile
 from dynateach.randomness import Randomness
 from dynateach.trace import Trace
@@ -54,6 +56,7 @@ class Lab:
         self._world = World(Clock(), Trace(trace_limit), Randomness(seed), _profile(profile))
         self._regions: dict[str, DynamoDB] = {}
         self._session: boto3.Session | None = None
+        self._faults = Faults(self._world, self._dynamodb, region)
 
     @property
     def clock(self) -> Clock:
@@ -97,7 +100,8 @@ class Lab:
         """
         from dynateach.wire.boto3 import session
 
-        return session(self.request, self.clock, region_name or self.region)
+        chance = self._world.randomness.stream("boto3 retries")
+        return session(self.request, self.clock, region_name or self.region, chance)
 
     def serve(self, port: int = 0, *, host: str = "127.0.0.1", virtual_time: bool = False) -> "Endpoint":
         """An HTTP endpoint of this Lab at ``.url``, for any AWS SDK and the AWS CLI; it runs in the
@@ -113,6 +117,11 @@ class Lab:
             self.request, self.clock, self.clock.lock, self.region, host=host, port=port, wall_time=not virtual_time
         )
 
+    @property
+    def faults(self) -> Faults:
+        """What can go wrong: ``lab.faults.lose_zone("a", seconds=30)``."""
+        return self._faults
+
     def inspect(self, table: str, *, region: str | None = None) -> TableInside:
         """A look inside one table: its partitions, and where keys land. Raises ``LabError`` if
         there is no such table.
@@ -122,6 +131,33 @@ class Lab:
             known = ", ".join(sorted(db.tables)) or "none yet"
             raise LabError(f"there is no table {table!r} in {db.region}", next=f"The tables there: {known}.")
         return TableInside(db, db.tables[table])
+
+    def autoscale(
+        self,
+        table: str,
+        *,
+        read: tuple[int, int, float] | None = None,
+        write: tuple[int, int, float] | None = None,
+        index_name: str = "",
+        region: str | None = None,
+    ) -> AutoScaling:
+        """Let auto scaling keep a provisioned table, or a global index of it, at a target utilisation from now on.
+
+        ``read`` and ``write`` are (fewest units, most units, target in per cent). Raises ``LabError`` if there is no such
+        table, a policy makes no sense, or the profile has no admission control: then nothing is counted.
+        """
+        inside, where = self.inspect(table, region=region), region or self.region
+        sides = {"Read": read, "Write": write}
+        policies = {side: Policy(*policy) for side, policy in sides.items() if policy}
+        inside.consumed("Read", index_name)
+        return AutoScaling(
+            self.clock,
+            lambda operation, params: self.request("dynamodb", operation, params, region=where),
+            lambda side: inside.consumed(side, index_name),
+            table,
+            index_name,
+            policies,
+        )
 
     def consume(
         self, source: str, function: "Function", *, name: str = "", region: str | None = None, **settings: Any

@@ -5,6 +5,8 @@ watch what changes.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
 
 from dynateach.clock import SECOND
 from dynateach.errors import LabError
@@ -29,11 +31,12 @@ class Delay:
         if not self.slowest:
             return 0
         point = stream.bits(20)
-        for start, end, low, high in self._segments():
+        for start, end, low, high in self._segments:
             if point < end:
                 return low + (high - low) * (point - start) // (end - start)
         return self.slowest
 
+    @cached_property
     def _segments(self) -> tuple[tuple[int, int, int, int], ...]:
         half, nine_tenths, last = 1 << 19, (1 << 20) * 9 // 10, (1 << 20) * 99 // 100
         return (
@@ -46,6 +49,14 @@ class Delay:
 
 def _milliseconds(*quantiles: float) -> Delay:
     return Delay(*(round(ms * 1000) for ms in quantiles))
+
+
+def _hours(*quantiles: float) -> Delay:
+    return Delay(*(round(hours * 3600) * SECOND for hours in quantiles))
+
+
+def _always(microseconds: int) -> Delay:
+    return Delay(*[microseconds] * 5)
 
 
 @dataclass(frozen=True)
@@ -62,9 +73,17 @@ class Profile:
     hour" is documented). ``backup_creation`` and ``restore`` are how long these take, and ``recovery_lag`` is how old
     the latest restorable moment is ("typically 5 minutes" is documented).
     ``statistics_every`` is how old DescribeTable's item count and size may be (µs; "approximately
-    every six hours" is documented). ``on_demand_partitions`` is how many partitions a new on-demand
+    every six hours" is documented). ``replication_lag`` is how long after a write a follower has applied it (no lag at all:
+    no replicas are simulated), ``leader_lease`` how long a leader that is cut off keeps its lease, and ``catch_up`` how long
+    a zone that comes back takes to catch up (µs). ``index_lag`` is how long after a write a change reaches a global index
+    ("a fraction of a second" is documented; no lag at all: it is part of the write), ``index_backlog`` how long the queue
+    of an index that is short of write units may become before writes to the table are refused (µs of its throughput),
+    ``expiry_delay`` how long after
+    its time an item is deleted (documented: "typically within a few days"). ``on_demand_partitions`` is how many partitions a new on-demand
     table gets: 4 fit the documented 12,000 read and 4,000 write units a second; that it is 4 is
-    assumed.
+    assumed. ``admission`` is how requests are refused for want of units: "off" (never), "global" (a budget for the table
+    and a ceiling for each partition: published, as DynamoDB does it now) or "static" (each partition has a fixed share of
+    the table's throughput: published, as it did at first).
     """
 
     name: str
@@ -82,11 +101,24 @@ class Profile:
     restore: int = 0
     recovery_lag: int = 0
     statistics_every: int = 0
+    replication_lag: Delay = field(default_factory=Delay)
+    leader_lease: int = 0
+    catch_up: int = 0
+    index_lag: Delay = field(default_factory=Delay)
+    index_backlog: int = 0
+    expiry_delay: Delay = field(default_factory=Delay)
     on_demand_partitions: int = 4
+    admission: Literal["off", "global", "static"] = "off"
+
+    def __post_init__(self) -> None:
+        if self.admission not in ("off", "global", "static"):
+            raise LabError(f"there is no admission {self.admission!r}", next="Choose one of off, global, static.")
 
 
-IDEAL = Profile("ideal", on_demand_partitions=1)
-"""No lag, no waiting, one partition until throughput asks for more: what emulators do."""
+IDEAL = Profile("ideal", on_demand_partitions=1, expiry_delay=_always(10 * SECOND))
+"""No lag, no waiting, one partition until throughput asks for more: what emulators do. An expired item goes ten seconds
+after its time: soon, but not so soon that it could never be seen.
+"""
 
 REALISTIC = Profile(
     "realistic",
@@ -104,6 +136,13 @@ REALISTIC = Profile(
     restore=900 * SECOND,
     recovery_lag=300 * SECOND,
     statistics_every=6 * 3600 * SECOND,
+    replication_lag=_milliseconds(1, 3, 8, 25, 100),
+    leader_lease=2 * SECOND,
+    catch_up=SECOND,
+    index_lag=_milliseconds(10, 40, 120, 400, 900),
+    index_backlog=5 * SECOND,
+    expiry_delay=_hours(0.1, 8, 30, 50, 96),
+    admission="global",
 )
 """Orders of magnitude as documented, published or, where nothing is, assumed."""
 
@@ -123,6 +162,13 @@ CLASSROOM = Profile(
     restore=60 * SECOND,
     recovery_lag=10 * SECOND,
     statistics_every=60 * SECOND,
+    replication_lag=_milliseconds(500, 2000, 3000, 4000, 5000),
+    leader_lease=10 * SECOND,
+    catch_up=5 * SECOND,
+    index_lag=_milliseconds(1000, 3000, 5000, 8000, 12000),
+    index_backlog=30 * SECOND,
+    expiry_delay=_milliseconds(5000, 30000, 60000, 90000, 120000),
+    admission="global",
 )
 """The same effects, slowed until people can see them."""
 

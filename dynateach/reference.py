@@ -59,14 +59,14 @@ def differences_page() -> str:
             "",
             "## Not there",
             "",
-            "- Throttling: a partition or table that is asked for more than it can serve answers all the same. The trace",
-            "  says what each partition was asked for. So a batch leaves nothing unprocessed but what exceeds 16 MB.",
-            "- Replicas: every read of a table sees the newest write. `ConsistentRead` decides the units that a read costs.",
-            "- Index lag: a global secondary index follows its table at once, and has capacity for whatever comes.",
+            "- In profile `ideal`: throttling, replicas, index lag. Every read sees the newest write, and whatever is asked is",
+            "  served. The profiles `realistic` and `classroom` have them.",
+            "- Throttling by account or table quota; request routers; partitions that split by themselves, for heat or for size.",
+            "- Waiting for a leader: a request that finds none fails at once. Zone faults leave indexes and streams alone.",
             "- Conflicts between concurrent transactions: a transaction happens in one instant of the virtual clock, so",
             "  nothing ever meets one that is under way.",
-            "- Expiry: the time-to-live setting is kept and described, but nothing is deleted by it.",
-            "- The quotas of stream readers; a stream's shards are replaced only when a partition splits.",
+            "- The quotas of stream readers; a stream's shards are replaced only when a partition splits. A consumer skips polls that",
+            "  would find nothing.",
             "",
             "## Assumed",
             "",
@@ -75,6 +75,11 @@ def differences_page() -> str:
             "- Error texts: most are as emulators give them that were tested against the live service. The words about quotas, the",
             "  sizes of expressions and transactions, and the cancellation of a transaction by a bad key are assumed.",
             "- The hash function: MD5 over the type and value of the partition key, 128 bits wide.",
+            "- Admission: the order in which budgets are asked; that a request is let in while its buckets are not empty and may",
+            "  overdraw them; that a new table has saved one second's capacity; that an on-demand peak is the busiest second.",
+            "- Replication: how lags are distributed, which replica answers, how long a lease lasts, where leaders are.",
+            "- Index propagation: its lag, its order, and how much backlog pushes back on the table.",
+            "- Expiry: how late an item goes. AWS promises no time.",
             "- How many partitions a new table gets: just enough for its throughput, in equal shares of the key space.",
             "- Which part of a page's read units falls to which partition: in proportion to the bytes read there.",
             "- How the hash of an index key of several attributes is made: from the hashes of each.",
@@ -104,6 +109,8 @@ def _shown(name: str, value: object) -> str:
         if not value.slowest:
             return "none"
         return f"median {value.median / 1000:g} ms, 99 % within {value.p99 / 1000:g} ms"
+    if isinstance(value, str):
+        return value
     assert isinstance(value, int)
     if name == "on_demand_partitions":
         return str(value)

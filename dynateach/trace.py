@@ -67,7 +67,9 @@ class IndexWritten(NamedTuple):
     """A write reached a secondary index: its entry there came (INSERT), went (REMOVE), changed in place (MODIFY) or
     went to another place (MOVE, charged twice).
 
-    ``partition`` is one of the index, ``bytes`` the size of the entry after the write (0 after a REMOVE).
+    ``partition`` is one of the index, ``bytes`` the size of the entry after the write (0 after a REMOVE), ``behind`` how
+    long the change was on its way (µs, 0 where an index is written together with its table). ``request`` is the one that
+    wrote to the table; what it moves in an index that lags behind arrives as a REMOVE and an INSERT, in either order.
     """
 
     at: int
@@ -80,6 +82,49 @@ class IndexWritten(NamedTuple):
     change: str
     bytes: int
     units: float
+    behind: int
+
+
+class IndexQueued(NamedTuple):
+    """A write's change to a global index began its way there; an ``IndexWritten`` of the same request, index, key and
+    change is its end. ``waiting`` is how many changes were in the index's queue then, this one included.
+    """
+
+    at: int
+    request: int
+    table: str
+    index_name: str
+    key: str
+    hash: float
+    change: str
+    waiting: int
+
+
+class IndexPaused(NamedTuple):
+    """Changes to a global index no longer arrive (``paused``), or arrive again."""
+
+    at: int
+    request: int
+    table: str
+    index_name: str
+    paused: bool
+
+
+class ItemExpired(NamedTuple):
+    """An item was deleted because its time to live had passed: it expired at ``expired_at``, ``late`` µs ago.
+
+    ``bytes`` is the size that it had.
+    """
+
+    at: int
+    request: int
+    table: str
+    partition: str
+    key: str
+    hash: float
+    bytes: int
+    expired_at: int
+    late: int
 
 
 class WriteRefused(NamedTuple):
@@ -113,6 +158,103 @@ class PageRead(NamedTuple):
     bytes: int
     units: float
     consistent: bool
+
+
+class Throttled(NamedTuple):
+    """A request was refused for want of units of one ``side`` (Read or Write) of a table or a global index.
+
+    ``budget`` is what had nothing left: "provisioned", "on-demand", "maximum" (all of the table or index), "share" or
+    "partition" (of the one named). ``rate`` is what flows into it, in units a second, ``level`` how many units were in
+    it, 0 or less. ``key`` is the item's, empty for a page; ``hash`` is where in the key space it was asked for.
+    """
+
+    at: int
+    request: int
+    table: str
+    index_name: str
+    partition: str
+    side: str
+    budget: str
+    key: str
+    hash: float
+    rate: float
+    level: float
+
+
+class ReplicaRead(NamedTuple):
+    """The replica in ``zone``, which is the leader or a follower, answered the read that the event before tells of: it
+    lacked ``versions`` writes to what was read, the oldest of them done ``behind`` µs ago. Nothing lacking: not stale.
+
+    Of a page, ``versions`` are the items and entries in its range that the replica showed as they were.
+    """
+
+    at: int
+    request: int
+    table: str
+    index_name: str
+    partition: str
+    key: str
+    zone: str
+    role: str
+    versions: int
+    behind: int
+
+
+class Replicated(NamedTuple):
+    """A write became number ``lsn`` in the log of its partition; ``applied`` says when (µs) the replica in each zone
+    applies it as things stand, None where that waits for the zone to come back.
+    """
+
+    at: int
+    request: int
+    table: str
+    partition: str
+    lsn: int
+    leader: str
+    applied: tuple[int | None, ...]
+
+
+class LeaderChanged(NamedTuple):
+    """The replica in ``leader`` leads a partition from now on, instead of the one in ``before``; writes up to ``lsn`` are
+    in its log.
+    """
+
+    at: int
+    request: int
+    table: str
+    partition: str
+    before: str
+    leader: str
+    lsn: int
+
+
+class FaultBegan(NamedTuple):
+    """Something went wrong with a zone: it was "lost", "cut" off from the others, or became "slow"."""
+
+    at: int
+    request: int
+    region: str
+    zone: str
+    fault: str
+
+
+class FaultEnded(NamedTuple):
+    """A fault of a zone ended; one that was lost or cut off begins to catch up, unless something else is wrong there."""
+
+    at: int
+    request: int
+    region: str
+    zone: str
+    fault: str
+
+
+class ZoneCaughtUp(NamedTuple):
+    """A zone has all writes that the others have, and counts for quorums again."""
+
+    at: int
+    request: int
+    region: str
+    zone: str
 
 
 class TableChanged(NamedTuple):
@@ -288,8 +430,18 @@ Event = (
     | ItemRead
     | ItemWritten
     | IndexWritten
+    | IndexQueued
+    | IndexPaused
+    | ItemExpired
     | WriteRefused
     | PageRead
+    | ReplicaRead
+    | Replicated
+    | LeaderChanged
+    | FaultBegan
+    | FaultEnded
+    | ZoneCaughtUp
+    | Throttled
     | TableChanged
     | IndexChanged
     | PartitionCreated

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from dynateach.dynamodb.rules import hashing
 from dynateach.dynamodb.rules.schema import Place, require_partition_key_fits
 from dynateach.dynamodb.rules.values import AttributeValue, canonical
+from dynateach.dynamodb.storage.admission import READ, WRITE
 from dynateach.dynamodb.storage.keyspace import Partition
+from dynateach.dynamodb.storage.propagation import QueueState
+from dynateach.dynamodb.storage.replication import Replica
 from dynateach.dynamodb.storage.table import Table
 from dynateach.errors import LabError, ServiceError
 from dynateach.trace import PartitionSplit
 
 if TYPE_CHECKING:
     from dynateach.dynamodb.service import DynamoDB
+
+
+NO_REPLICAS = 'Make the Lab with profile="realistic" or "classroom": "ideal" has one copy of everything, and no lag.'
 
 
 class PartitionInfo(NamedTuple):
@@ -38,6 +44,42 @@ class Location(NamedTuple):
     partition: str
 
 
+class BudgetInfo(NamedTuple):
+    """How full one budget of a table, or of its global index ``index_name``, is at this moment.
+
+    ``side`` is Read or Write. ``budget`` is its kind, as in a ``Throttled`` event; ``partition`` the one that it belongs
+    to, empty if it is for the whole. ``level`` and ``capacity`` are in units, ``rate`` in units a second.
+    """
+
+    index_name: str
+    side: str
+    budget: str
+    partition: str
+    level: float
+    rate: float
+    capacity: float
+
+
+class IndexInfo(NamedTuple):
+    """One secondary index: what lies in it (``bytes`` as DynamoDB counts item sizes), and the changes on their way to it.
+
+    ``queued`` changes were made in all since the index began, ``applied`` of them have arrived, ``waiting`` have not, and
+    the ``oldest`` of these has waited so many seconds. An index that is written together with its table has no queue:
+    these are all 0.
+    """
+
+    name: str
+    kind: str
+    status: str
+    items: int
+    bytes: int
+    queued: int
+    applied: int
+    waiting: int
+    oldest: float
+    paused: bool
+
+
 class TableInside:
     """One table from within. Reading changes nothing and takes no virtual time; ``split`` is the
     one thing that it can do.
@@ -55,6 +97,41 @@ class TableInside:
             PartitionInfo(one.id, *self._keyspace.bounds(one), len(one.items), one.bytes)
             for one in self._keyspace.partitions
         )
+
+    @property
+    def budgets(self) -> tuple[BudgetInfo, ...]:
+        """Every budget that can refuse a request, as full as it is now; none in a profile without admission control."""
+        table, now = self._table, self._db.world.clock.now
+        if table.admission is None:
+            return ()
+        owners = {"": table.keyspace, **{one.name: one.keyspace for one in table.indexes.values() if one.is_global}}
+        return tuple(
+            BudgetInfo(name, side, *level)
+            for name, keyspace in owners.items()
+            for side in (READ, WRITE)
+            for level in table.admission.levels(name, side, [one.id for one in keyspace.partitions], now)
+        )
+
+    def index(self, name: str) -> IndexInfo:
+        """One secondary index, and how far it is behind the table. Raises ``LabError`` if there is none of that name."""
+        index = self._table.indexes.get(name)
+        if index is None:
+            known = ", ".join(self._table.indexes) or "none"
+            raise LabError(f"table {self._table.name} has no index {name!r}", next=f"Its indexes: {known}.")
+        queue = index.queue.state() if index.queue else QueueState(0, 0, 0, 0.0, False)
+        return IndexInfo(index.name, index.kind, index.status, index.keyspace.items, index.keyspace.bytes, *queue)
+
+    def consumed(self, side: str, index_name: str = "") -> float:
+        """The units of one ``side`` (Read or Write) that the table or its global index has consumed so far. Raises
+        ``LabError`` in a profile without admission control, which does not count them, or for no such index.
+        """
+        admission = self._table.admission
+        if admission is None:
+            next = 'Wait until the table is ACTIVE, and choose a profile whose admission is "global" or "static".'
+            raise LabError(f"nothing counts the units of table {self._table.name}", next=next)
+        if index_name not in admission:
+            raise LabError(f"table {self._table.name} has no global index {index_name!r}", next="Name one that it has.")
+        return admission.consumed(index_name, side)
 
     def locate(self, key: str | int | Decimal | bytes) -> Location:
         """Where a partition key of this value lands, whether or not such an item exists. Raises
@@ -76,10 +153,7 @@ class TableInside:
         """
         if self._db.tables.get(self._table.name) is not self._table:
             raise LabError(f"table {self._table.name} is gone", next="Create it anew, and inspect that one.")
-        chosen = self._keyspace.named(partition)
-        if chosen is None:
-            known = ", ".join(one.id for one in self._keyspace.partitions)
-            raise LabError(f"table {self._table.name} has no partition {partition!r}", next=f"It has {known}.")
+        chosen = self._named(partition)
         low, high = self._keyspace.bounds(chosen)
         if at is not None and not low < at < high:
             raise LabError(f"{at} is not inside {partition}", next=f"Choose a point between {low:.6f} and {high:.6f}.")
@@ -100,7 +174,24 @@ class TableInside:
         world.trace.record(event)
         if self._table.stream:
             self._table.stream.follow_split(self._keyspace, chosen, left, right)
+        if self._table.admission:
+            self._table.admission.divide(chosen.id, (left.id, right.id), world.clock.now)
         return event
+
+    def replicas(self, partition: str) -> tuple[Replica, ...]:
+        """The three replicas of a partition, in the order of their zones. Raises ``LabError`` if there is no such
+        partition, or the profile has no replicas.
+        """
+        if self._table.replication is None:
+            raise LabError(f"table {self._table.name} has no replicas", next=NO_REPLICAS)
+        return self._table.replication.replicas(self._named(partition))
+
+    def _named(self, partition: str) -> Partition:
+        chosen = self._keyspace.named(partition)
+        if chosen is None:
+            known = ", ".join(one.id for one in self._keyspace.partitions)
+            raise LabError(f"table {self._table.name} has no partition {partition!r}", next=f"It has {known}.")
+        return chosen
 
     def _boundary(self, partition: Partition, at: float | None, low: float, high: float) -> bytes:
         if at is not None:

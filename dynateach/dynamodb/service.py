@@ -27,6 +27,7 @@ from dynateach.dynamodb.rules.shapes import shape_of
 from dynateach.dynamodb.storage.backup import Backup
 from dynateach.dynamodb.storage.stream import Stream
 from dynateach.dynamodb.storage.table import CREATING, DELETING, Table
+from dynateach.dynamodb.storage.zones import Zones
 from dynateach.errors import ServiceError
 from dynateach.trace import RequestServed
 from dynateach.world import ACCOUNT, World
@@ -61,6 +62,7 @@ class DynamoDB:
         self.world = world
         self.region = region
         self.tables: dict[str, Table] = {}
+        self.zones = Zones(world, region, self.tables)
         self.streams: dict[str, Stream] = {}
         self.backups: dict[str, Backup] = {}
         self.receipts = Receipts()

@@ -21,6 +21,7 @@ from typing import Any
 from dynateach.checks.plain import plain
 from dynateach.checks.task import Boto3, Call, Case, Raised, Reply, Value
 from dynateach.lab import Lab
+from dynateach.randomness import Stream
 
 STOPPED, NO_FUNCTION = "OutOfRequests", "NoFunction"
 """What a reply says was raised when a call was stopped at its limit of requests, or there is nothing to call."""
@@ -87,7 +88,8 @@ class _Door:
         from dynateach.wire.boto3 import session
 
         if self._resource is None:
-            self._resource = session(self, self._lab.clock, self._lab.region).resource("dynamodb")
+            chance = Stream(self._lab.seed, "boto3 retries")
+            self._resource = session(self, self._lab.clock, self._lab.region, chance).resource("dynamodb")
         return self._resource.Table(name)
 
 

@@ -6,7 +6,8 @@ that the session makes; that class answers the client's ``before-send`` event, w
 to whoever can supply a response.
 """
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Protocol
 
@@ -18,8 +19,9 @@ from botocore.config import Config
 from botocore.loaders import Loader
 from botocore.waiter import NormalizedOperationMethod, Waiter
 
-from dynateach.clock import Clock
+from dynateach.clock import SECOND, Clock
 from dynateach.errors import ServiceError
+from dynateach.randomness import Stream
 from dynateach.wire import json
 
 
@@ -29,15 +31,19 @@ class Door(Protocol):
     def __call__(self, service: str, operation: str, params: dict[str, Any], *, region: str) -> dict[str, Any]: ...
 
 
-def session(door: Door, clock: Clock, region: str) -> boto3.Session:
-    """A boto3 Session whose clients all speak to ``door``; their waiters wait on ``clock``."""
+def session(door: Door, clock: Clock, region: str, chance: Stream) -> boto3.Session:
+    """A boto3 Session whose clients all speak to ``door``; their waiters and retries wait on ``clock``.
+
+    Retries are botocore's own, and their jitter is drawn from ``chance``. What its "adaptive" mode does beyond them
+    happens in wall time all the same.
+    """
     core = botocore.session.Session()
     core.register_component("data_loader", _shared_loader())
     core.set_config_variable("region", region)
     core.set_default_client_config(Config(signature_version=UNSIGNED))
 
     def join(base_classes: list[type], **_: Any) -> None:
-        base_classes.insert(0, _lab_client(door, clock))
+        base_classes.insert(0, _lab_client(door, clock, chance))
 
     core.register("creating-client-class", join)
     return boto3.Session(botocore_session=core)
@@ -51,12 +57,20 @@ def _shared_loader() -> Loader:
     return Loader(extra_search_paths=[f"{boto3.__path__[0]}/data"])
 
 
-def _lab_client(door: Door, clock: Clock) -> type:
+def _lab_client(door: Door, clock: Clock, chance: Stream) -> type:
     class LabClient:
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             transport = _Transport(door, self.meta.service_model.service_name, self.meta.region_name)  # type: ignore[attr-defined]
             self.meta.events.register("before-send", transport)  # type: ignore[attr-defined]
+            self._register = self.meta.events.register  # type: ignore[attr-defined]
+            self.meta.events.register = self._register_virtual  # type: ignore[attr-defined]
+
+        def _register_virtual(self, event_name: str, handler: Any, *rest: Any, **named: Any) -> None:
+            """botocore registers its retries after it has made the client."""
+            if event_name.startswith("needs-retry."):
+                handler = _VirtualRetry(handler, clock, chance)
+            self._register(event_name, handler, *rest, **named)
 
         def get_waiter(self, waiter_name: str) -> Waiter:
             return _VirtualWaiter(super().get_waiter(waiter_name), self, clock)  # type: ignore[misc]
@@ -94,6 +108,37 @@ class _Body:
 
     def stream(self, **_: Any) -> Iterator[bytes]:
         yield self._content
+
+
+class _VirtualRetry:
+    """botocore's judgement whether to send a request again, and after how long. That time has passed on ``clock`` when
+    botocore hears of it, so it sleeps for no time at all; its jitter is drawn from ``chance``, so it replays.
+
+    When the clock is already moving, because a scheduled action uses the client, retries come at once.
+    """
+
+    def __init__(self, judge: Callable[..., float | None], clock: Clock, chance: Stream) -> None:
+        self._judge = judge
+        self._clock = clock
+        self._chance = chance
+
+    def __call__(self, response: tuple[AWSResponse, Any] | None, **event: Any) -> float | None:
+        if response and response[0].status_code < 300:
+            return self._judge(response=response, **event)
+        delay = self._with_our_chance(response=response, **event)
+        if not delay:
+            return delay
+        self._clock.pass_time(round(delay * SECOND))
+        return 0
+
+    def _with_our_chance(self, **event: Any) -> float | None:
+        """botocore draws from Python's own generator, which others use too: it is given back as it was."""
+        others = random.getstate()
+        random.seed(self._chance.bits(64))
+        try:
+            return self._judge(**event)
+        finally:
+            random.setstate(others)
 
 
 class _VirtualWaiter(Waiter):  # type: ignore[misc]

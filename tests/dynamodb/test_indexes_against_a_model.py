@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from dynateach import Lab, ServiceError
+from dynateach.clock import SECOND
 from dynateach.dynamodb.rules.values import AttributeValue, Item
+from dynateach.profile import IDEAL, Delay, Profile
 from tests.indexed import attributes, definition, index_definition
 
 LOCALS = {"l-all": "pk / n:N", "l-keys": "pk / b:B -> KEYS_ONLY"}
@@ -81,9 +84,11 @@ def order(value: AttributeValue) -> Any:
 
 
 class IndexMachine(RuleBasedStateMachine):
+    profile: Profile = IDEAL
+
     def __init__(self) -> None:
         super().__init__()
-        self.lab = Lab(seed=1)
+        self.lab = Lab(seed=1, profile=self.profile)
         self.model: dict[Key, Item] = {}
         self.live = [*GLOBALS, *LOCALS]
         throughput = {"ReadCapacityUnits": 6000, "WriteCapacityUnits": 1}
@@ -95,6 +100,8 @@ class IndexMachine(RuleBasedStateMachine):
     def request(self, operation: str, **params: Any) -> dict[str, Any]:
         if "Items" not in operation and "Batch" not in operation:
             params = {"TableName": "things", **params}
+        if operation in ("Query", "Scan"):
+            self.lab.clock.advance(self.profile.index_lag.slowest / SECOND)
         return self.lab.request("dynamodb", operation, params)
 
     def takes(self, attributes: Item) -> bool:
@@ -233,6 +240,8 @@ class IndexMachine(RuleBasedStateMachine):
         assert sorted(table.indexes) == sorted(self.live)
         for index in table.indexes.values():
             index.keyspace._check()
+            if index.queue:
+                index.queue._check()
         lows = [one.low for one in table.keyspace.partitions]
         for name in LOCALS:
             assert [one.low for one in table.indexes[name].keyspace.partitions] == lows
@@ -287,7 +296,21 @@ def repr_of(item: Item) -> str:
     return repr(sorted(item.items()))
 
 
+class LaggingIndexMachine(IndexMachine):
+    """Where changes take time to arrive, some of them overtaking others, an index that was given that time is as it is
+    where they take none.
+    """
+
+    profile = replace(IDEAL, name="lagging", index_lag=Delay(0, 50_000, 100_000, 1_000_000, 3_000_000))
+
+    @rule(milliseconds=st.integers(1, 500))
+    def wait(self, milliseconds: int) -> None:
+        self.lab.clock.advance(milliseconds / 1000)
+
+
 TestIndexes = IndexMachine.TestCase
 TestIndexes.settings = settings(
     max_examples=15, stateful_step_count=400, deadline=None, suppress_health_check=list(HealthCheck)
 )
+TestLaggingIndexes = LaggingIndexMachine.TestCase
+TestLaggingIndexes.settings = TestIndexes.settings

@@ -51,12 +51,14 @@ def a_program_for_aws(session: boto3.Session) -> dict[str, Any]:
         TableName="orders",
         KeyConditionExpression=Key("customer").eq("c1") & Key("placed").gte(0),
         FilterExpression=Attr("amount").gt(20),
+        ConsistentRead=True,
         PaginationConfig={"PageSize": 10},
     )
     large = [item for page in pages for item in page["Items"]]
     first = orders.get_item(Key={"customer": "c1", "placed": 1}, ConsistentRead=True)["Item"]
     orders.delete_item(Key={"customer": "c1", "placed": 1})
-    left = sum(page["Count"] for page in dynamodb.meta.client.get_paginator("scan").paginate(TableName="orders"))
+    scan = dynamodb.meta.client.get_paginator("scan").paginate(TableName="orders", ConsistentRead=True)
+    left = sum(page["Count"] for page in scan)
     tables = [table.name for table in dynamodb.tables.all()]
     orders.delete()
     orders.wait_until_not_exists()

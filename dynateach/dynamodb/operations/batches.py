@@ -31,10 +31,20 @@ def batch_write_item(db: "DynamoDB", params: Params) -> Params:
     for _, target, new in writes:
         require_room(target, new)
     units: dict[str, Consumed] = {}
-    for name, target, new in writes:
-        add_units(units, name, write(db, target, new))
-    answer = with_collections({"UnprocessedItems": {}}, params, [target for _, target, _ in writes])
-    return capacities(answer, params, units)
+    done: list[Target] = []
+    refused: list[tuple[str, Params, errors.Throttled]] = []
+    for (name, entry), (_, target, new) in zip(requests, writes, strict=True):
+        try:
+            add_units(units, name, write(db, target, new))
+            done.append(target)
+        except errors.Throttled as refusal:
+            refused.append((name, entry, refusal))
+    if refused and not done:
+        raise errors.throttled_batch(refused[0][2])
+    unprocessed: Params = {}
+    for name, entry, _ in refused:
+        unprocessed.setdefault(name, []).append(entry)
+    return capacities(with_collections({"UnprocessedItems": unprocessed}, params, done), params, units)
 
 
 @operation("BatchGetItem", takes=lambda profile: profile.page_read)
@@ -46,8 +56,10 @@ def batch_get_item(db: "DynamoDB", params: Params) -> Params:
     answer: Params = {"Responses": {}, "UnprocessedKeys": {}}
     units: dict[str, Consumed] = {}
     room = BATCH_GET_BYTES
-    for name, get in wanted.items():
+    for get in wanted.values():
         room = get.fetch(db, room)
+    _require_any(list(wanted.values()))
+    for name, get in wanted.items():
         answer["Responses"][name] = get.found
         units[name] = get.units
         if get.left_over:
@@ -66,10 +78,16 @@ class _BatchGet:
             self._project = bound_expressions(request, projection="ProjectionExpression").projection
         found = db.table(table)
         _require_distinct_keys(keys)
-        self._targets = [target_of_key(found, key) for key in keys]
+        self._targets = [target_of_key(found, key, self._consistent) for key in keys]
         self.found: list[Item] = []
         self.left_over: list[Item] = []
+        self.refusals: list[errors.Throttled] = []
         self.units = Consumed()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether every read was refused for want of units."""
+        return len(self.refusals) == len(self._targets)
 
     def fetch(self, db: "DynamoDB", room: int) -> int:
         """Read while there is ``room`` (bytes) in the answer; how much is left."""
@@ -78,11 +96,22 @@ class _BatchGet:
             if size > room:
                 self.left_over.append(target.key)
                 continue
+            try:
+                self.units = self.units.plus(read(db, target, self._consistent))
+            except errors.Throttled as refusal:
+                self.refusals.append(refusal)
+                self.left_over.append(target.key)
+                continue
             room -= size
-            self.units = self.units.plus(read(db, target, self._consistent))
             if target.old:
                 self.found.append(self._project(target.old.item) if self._project else target.old.item)
         return room
+
+
+def _require_any(gets: list[_BatchGet]) -> None:
+    """Raise DynamoDB's error if every read was refused for want of units (documented)."""
+    if all(get.is_refused for get in gets):
+        raise gets[0].refusals[0]
 
 
 Aim = Callable[[Table], Target]

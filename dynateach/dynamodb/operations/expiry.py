@@ -1,13 +1,14 @@
 """UpdateTimeToLive, DescribeTimeToLive: the attribute that says when an item expires.
 
-Documented: a change takes up to an hour, in which the setting can't be changed again; nothing is expired meanwhile. So far
-only the setting is simulated: no item is deleted when its time has passed.
+Documented: a change takes up to an hour, in which the setting can't be changed again. Assumed: while it is ENABLING nothing
+is deleted yet, and while it is DISABLING items still are.
 """
 
 from typing import TYPE_CHECKING
 
 from dynateach.dynamodb.operations.lifecycle import existing
 from dynateach.dynamodb.operations.operation import Params, operation
+from dynateach.dynamodb.operations.sweeps import settle_expiry
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.storage.settings import Switch, TimeToLive
 from dynateach.dynamodb.storage.table import CREATING, DELETING, Table
@@ -26,7 +27,8 @@ def update_time_to_live(db: "DynamoDB", params: Params) -> Params:
     _require_change(db, table.time_to_live, wanted)
     now = db.world.clock.now
     switch = Switch(wanted["Enabled"], now, now + db.world.profile.expiry_change)
-    table.time_to_live = TimeToLive(wanted["AttributeName"], switch)
+    setting = table.time_to_live = TimeToLive(wanted["AttributeName"], switch)
+    db.world.clock.at(switch.settled, lambda: settle_expiry(db, table, setting))
     return {"TimeToLiveSpecification": {"Enabled": wanted["Enabled"], "AttributeName": wanted["AttributeName"]}}
 
 

@@ -14,6 +14,7 @@ from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.schema import IndexSchema, KeyAttribute, KeySchema
 from dynateach.dynamodb.storage.index import GLOBAL, LOCAL, Index
 from dynateach.dynamodb.storage.keyspace import KeySpace, initial_count
+from dynateach.dynamodb.storage.propagation import IndexQueue
 from dynateach.dynamodb.storage.table import ACTIVE, CREATING, DELETING, Table
 from dynateach.trace import IndexChanged
 
@@ -85,6 +86,8 @@ def _add(db: "DynamoDB", table: Table, kind: str, definition: dict[str, Any]) ->
     schema = index_schema(definition["KeySchema"], table.definition["AttributeDefinitions"], table.schema)
     keyspace = KeySpace(_partitions(db, table, kind, definition))
     index = Index(kind, definition, schema, keyspace, db.world.clock.now)
+    if index.is_global and db.world.profile.index_lag.slowest:
+        index.queue = IndexQueue(db.world, table.name, index)
     table.indexes[index.name] = index
     return index
 
@@ -124,6 +127,10 @@ def _finish(db: "DynamoDB", table: Table, index: Index) -> None:
 
 def _remove(db: "DynamoDB", table: Table, index: Index) -> None:
     del table.indexes[index.name]
+    if index.queue:
+        index.queue.close()
+    if table.admission:
+        table.admission.close(index.name)
     _become(db, table, index, "DELETED")
 
 

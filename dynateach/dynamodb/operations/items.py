@@ -39,9 +39,10 @@ def get_item(db: "DynamoDB", params: Params) -> Params:
         bound = bound_expressions(params, projection="ProjectionExpression")
         project = bound.projection
     table = db.table(params["TableName"])
-    target = target_of_key(table, key)
+    consistent = params.get("ConsistentRead", False)
+    target = target_of_key(table, key, consistent)
     require_scalar_keys(bound, table)
-    units = read(db, target, params.get("ConsistentRead", False))
+    units = read(db, target, consistent)
     answer: Params = {}
     if target.old:
         answer["Item"] = project(target.old.item) if project else target.old.item

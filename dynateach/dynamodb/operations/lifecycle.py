@@ -8,6 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
+from dynateach.dynamodb.operations.admissions import open_budgets
 from dynateach.dynamodb.operations.indexes import add_indexes, indexes_active
 from dynateach.dynamodb.operations.operation import Params
 from dynateach.dynamodb.operations.throughput import units_of, warm_units
@@ -15,6 +16,7 @@ from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.limits import TABLES_PER_REGION
 from dynateach.dynamodb.storage.changes import ThroughputChanges
 from dynateach.dynamodb.storage.keyspace import KeySpace, initial_count
+from dynateach.dynamodb.storage.replication import Replication
 from dynateach.dynamodb.storage.stream import disable_stream
 from dynateach.dynamodb.storage.table import ACTIVE, CREATING, DELETING, UPDATING, Table, key_schema
 from dynateach.errors import ServiceError
@@ -57,6 +59,8 @@ def begin(db: "DynamoDB", definition: Params, takes: int, prepare: Callable[[Tab
     types = {one["AttributeName"]: one["AttributeType"] for one in definition["AttributeDefinitions"]}
     keyspace = KeySpace(_partitions(db, definition))
     table = Table(definition, _table_id(db), key_schema(definition["KeySchema"], types), keyspace, now)
+    if db.world.profile.replication_lag.slowest:
+        table.replication = Replication(db.world, db.zones, table)
     db.tables[table.name] = table
     add_indexes(db, table, definition)
     for name, owner in {"": definition, **{one.name: one.definition for one in table.indexes.values()}}.items():
@@ -90,12 +94,14 @@ def _finish(db: "DynamoDB", table: Table, prepare: Callable[[Table], object] | N
         prepare(table)
     if table.on_demand:
         table.on_demand_since = db.world.clock.now
+    open_budgets(db, table)
     _become(db, table, ACTIVE)
     indexes_active(db, table)
 
 
 def _remove(db: "DynamoDB", table: Table) -> None:
     del db.tables[table.name]
+    table.retire()
     _become(db, table, "DELETED")
 
 

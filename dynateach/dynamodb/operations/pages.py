@@ -4,10 +4,11 @@ Query, Scan and PartiQL's SELECT are this with different ways to say which stret
 megabyte count what is read, before any filter; a page that stopped hands out the key to go on from.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from dynateach.dynamodb.operations.admissions import charge_visit
 from dynateach.dynamodb.operations.indexes import readable_index
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.capacity import Consumed, IndexUnits, read_units
@@ -26,8 +27,10 @@ from dynateach.dynamodb.rules.schema import (
 from dynateach.dynamodb.rules.values import AttributeValue, Item
 from dynateach.dynamodb.storage.index import Index
 from dynateach.dynamodb.storage.keyspace import KeySpace, Partition, Range, Stored
+from dynateach.dynamodb.storage.replication import Replication
 from dynateach.dynamodb.storage.table import Table
-from dynateach.trace import PageRead
+from dynateach.dynamodb.storage.view import Seen, View
+from dynateach.trace import PageRead, ReplicaRead
 
 if TYPE_CHECKING:
     from dynateach.dynamodb.service import DynamoDB
@@ -53,6 +56,11 @@ class Source:
         return self.index.keyspace if self.index else self.table.keyspace
 
     @property
+    def replication(self) -> Replication | None:
+        """The replicas that serve it, if there are any; a global index has none of its own here, but a lag."""
+        return None if self.index and self.index.is_global else self.table.replication
+
+    @property
     def key_names(self) -> tuple[str, ...]:
         """The key attributes that order it; in an index, without the table's."""
         return self.index.schema.index_names if self.index else self.table.schema.names
@@ -71,12 +79,13 @@ def source_of(table: Table, index: str | None, consistent: bool) -> Source:
 
 
 class Visit(NamedTuple):
-    """What a page read of one partition."""
+    """What a page read of one partition; ``seen`` says which replica answered."""
 
     partition: Partition
     examined: int
     matched: int
     bytes: int
+    seen: Seen | None
 
 
 class Page(NamedTuple):
@@ -104,12 +113,15 @@ def read_page(
     limit: float = float("inf"),
     matches: Test | None = None,
     fetch: bool = False,
+    consistent: bool = False,
 ) -> Page:
-    """Read from the range until it ends, or ``limit`` items or a megabyte are read.
+    """Read from the range until it ends, or ``limit`` items or a megabyte are read; of each partition from one replica.
 
-    With ``fetch``, what a local index lacks of an item is looked up in the table; the megabyte then counts those
-    items instead of the index's entries (observed by others).
+    With ``fetch``, what a local index lacks of an item is looked up in the table, at the same replica; the megabyte then
+    counts those items instead of the index's entries (observed by others). Raises DynamoDB's error if no replica of a
+    partition can serve the read.
     """
+    replication = source.replication
     found: list[Item] = []
     visits: list[Visit] = []
     fetched: list[int] = []
@@ -117,10 +129,14 @@ def read_page(
     for partition, places in source.keyspace.walk(range, reverse):
         examined_before, size_before, matched_before = examined, size, len(found)
         last = None
-        stored_at = partition.items
+        stored_at: Mapping[Place, Stored] = partition.items
+        view, seen = None, None
+        if replication:
+            view = replication.view(partition, consistent)
+            places, stored_at, seen = view.page(source.index, partition, places, range, reverse)
         for place in places:
             stored = stored_at[place]
-            read = _fetched(source.table, place[-1], fetched) if fetch else stored
+            read = _fetched(source.table, place[-1], fetched, view) if fetch else stored
             item = read.item
             examined += 1
             size += stored.size
@@ -130,14 +146,17 @@ def read_page(
             if examined >= limit or room <= 0:
                 last = stored.item
                 break
-        visits.append(Visit(partition, examined - examined_before, len(found) - matched_before, size - size_before))
+        visits.append(
+            Visit(partition, examined - examined_before, len(found) - matched_before, size - size_before, seen)
+        )
         if last:
             return Page(found, visits, last, fetched)
     return Page(found, visits, None, fetched)
 
 
-def _fetched(table: Table, place: Place, sizes: list[int]) -> Stored:
-    stored = table.keyspace.partition_of(place).items[place]
+def _fetched(table: Table, place: Place, sizes: list[int], view: View | None) -> Stored:
+    stored = view.find(place) if view else table.keyspace.partition_of(place).get(place)
+    assert stored is not None
     sizes.append(stored.size)
     return stored
 
@@ -167,10 +186,17 @@ def charge(db: "DynamoDB", source: Source, page: Page, consistent: bool, operati
                 consistent,
             )
         )
+        if visit.seen:
+            where = (source.table.name, source.index.name if source.index else "", visit.partition.id, key)
+            world.trace.record(ReplicaRead(world.clock.now, world.request, *where, *visit.seen))
+        if source.table.admission:
+            charge_visit(db, source, visit, units)
     units = round(total * 2) / 2
     if source.index is None:
         return Consumed(units)
     looked_up = sum((read_units(size, consistent) for size in page.fetched), 0.0)
+    if looked_up and source.table.admission:
+        charge_visit(db, source, page.visits[0], looked_up)
     return Consumed(looked_up, (IndexUnits(source.index.kind, source.index.name, units),))
 
 

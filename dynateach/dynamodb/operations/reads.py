@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dynateach.dynamodb.operations.admissions import admit_page
 from dynateach.dynamodb.operations.operation import Params, operation
 from dynateach.dynamodb.operations.pages import (
     Page,
@@ -94,6 +95,7 @@ class _Reading:
 
     def answer(self, db: "DynamoDB", source: Source, range: Range, reverse: bool = False, key: str = "") -> Params:
         """The page in wire form; ``key`` is the partition key that a Query named."""
+        admit_page(db, source, range.low)
         page = read_page(
             source,
             range,
@@ -101,6 +103,7 @@ class _Reading:
             limit=self.params.get("Limit", float("inf")),
             matches=self._matches(),
             fetch=self._must_fetch(source.index),
+            consistent=self.consistent,
         )
         units = charge(db, source, page, self.consistent, "Query" if key else "Scan", key)
         return consumed(self._shown(page, source), self.params, units)

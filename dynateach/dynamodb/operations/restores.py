@@ -15,7 +15,6 @@ from dynateach.dynamodb.operations.descriptions import describe
 from dynateach.dynamodb.operations.lifecycle import begin, existing, require_new
 from dynateach.dynamodb.operations.operation import Params, operation
 from dynateach.dynamodb.operations.recovery import restorable_times
-from dynateach.dynamodb.operations.target import Target
 from dynateach.dynamodb.operations.throughput import (
     provisioned_by,
     require_account_quota,
@@ -23,7 +22,7 @@ from dynateach.dynamodb.operations.throughput import (
     require_mode,
     require_table_quota,
 )
-from dynateach.dynamodb.operations.upkeep import keep_up
+from dynateach.dynamodb.operations.upkeep import fill
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.storage.history import Contents
 from dynateach.dynamodb.storage.index import GLOBAL, LOCAL
@@ -83,7 +82,7 @@ def _fill(db: "DynamoDB", table: Table, contents: Contents) -> None:
         for place, stored in contents.items():
             partition = table.keyspace.partition_of(place)
             partition.put(place, stored)
-            keep_up(db, Target(table, place, stored.item, partition, None), stored)
+            fill(table, place, stored)
     if table.restored:
         table.restored["RestoreInProgress"] = False
 

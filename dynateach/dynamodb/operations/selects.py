@@ -10,6 +10,7 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dynateach.dynamodb.operations.admissions import admit_page
 from dynateach.dynamodb.operations.operation import Params
 from dynateach.dynamodb.operations.pages import Source, after, charge, collection_range, read_page, source_of
 from dynateach.dynamodb.operations.requests import consumed, require_scalar_keys
@@ -169,14 +170,26 @@ class _Stop(NamedTuple):
 def _read(
     db: "DynamoDB", plan: _Plan, meaning: Meaning, start: _Stop, limit: float
 ) -> tuple[list[Item], Consumed, _Stop | None]:
-    """What is found, what that consumed, and where to go on, if there may be more."""
+    """What is found, what that consumed, and where to go on, if there may be more. Raises DynamoDB's error for want of
+    units: assumed, for any of the stretches, before the first is read.
+    """
+    for stretch in plan.stretches[start.stretch :]:
+        admit_page(db, plan.source, stretch.range.low)
     found: list[Item] = []
     units, size = Consumed(), 0
     for number, stretch in enumerate(plan.stretches[start.stretch :], start.stretch):
         range = stretch.range
         if start.key and number == start.stretch:
             range = after(range, plan.source.schema.place_of_key(start.key), not plan.reverse)
-        page = read_page(plan.source, range, reverse=plan.reverse, limit=limit, matches=meaning.holds, fetch=plan.fetch)
+        page = read_page(
+            plan.source,
+            range,
+            reverse=plan.reverse,
+            limit=limit,
+            matches=meaning.holds,
+            fetch=plan.fetch,
+            consistent=plan.consistent,
+        )
         operation = "Query" if stretch.key else "Scan"
         units = units.plus(charge(db, plan.source, page, plan.consistent, operation, stretch.key))
         found += page.items

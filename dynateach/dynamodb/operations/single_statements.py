@@ -207,11 +207,13 @@ def _require_key(table: Table, meaning: Meaning) -> None:
         raise messages.mandatory_equality()
 
 
-def _target(table: Table, meaning: Meaning) -> Target:
-    """The item whose key the WHERE names. Raises DynamoDB's error if it names none, or a key of another type."""
+def _target(table: Table, meaning: Meaning, consistent: bool | None = None) -> Target:
+    """The item whose key the WHERE names; ``consistent`` as in ``target_of_key``. Raises DynamoDB's error if it names
+    none, or a key of another type.
+    """
     require_scalar_keys(meaning.bound, table)
     _require_key(table, meaning)
-    return target_of_key(table, meaning.key(table.schema.names) or {})
+    return target_of_key(table, meaning.key(table.schema.names) or {}, consistent)
 
 
 _IMAGES = {
@@ -231,8 +233,9 @@ def _returning(clause: str | None) -> str:
 class SelectOne:
     """A SELECT of one item, as batches and transactions have it. ``operation`` is which of the two."""
 
-    def __init__(self, statement: Select, parameters: Parameters, operation: str) -> None:
+    def __init__(self, statement: Select, parameters: Parameters, operation: str, consistent: bool = True) -> None:
         self.table = statement.table
+        self._consistent = consistent
         self._statement = statement
         self._meaning = Meaning(statement.where, parameters)
         self._operation = operation
@@ -247,7 +250,7 @@ class SelectOne:
 
     def aim(self, table: Table) -> Target:
         """Which item it reads."""
-        return _target(table, self._meaning)
+        return _target(table, self._meaning, self._consistent)
 
     def response(self, target: Target) -> Params:
         """The item's columns as ``Item``; nothing if there is none, or the WHERE does not hold for it."""

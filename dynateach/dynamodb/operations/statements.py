@@ -71,7 +71,7 @@ def batch_execute_statement(db: "DynamoDB", params: Params) -> Params:
         raise messages.reads_and_writes("BatchExecuteStatement")
     units: dict[str, Consumed] = {}
     responses = [
-        {"Error": _error(one)} if isinstance(one, ServiceError) else _respond(db, one, request, units)
+        {"Error": errors.part_error(one)} if isinstance(one, ServiceError) else _respond(db, one, request, units)
         for one, request in zip(outcomes, params["Statements"], strict=True)
     ]
     return capacities({"Responses": responses}, params, units)
@@ -133,15 +133,16 @@ def _respond(db: "DynamoDB", one: Understood, request: Params, units: dict[str, 
     try:
         table = db.table(one.statement.table)
         if isinstance(one.statement, Select):
-            select_one = SelectOne(one.statement, one.parameters, "BatchExecuteStatement")
+            consistent = request.get("ConsistentRead", False)
+            select_one = SelectOne(one.statement, one.parameters, "BatchExecuteStatement", consistent)
             select_one.require_one_item(table)
             target = select_one.aim(table)
-            add_units(units, table.name, read(db, target, request.get("ConsistentRead", False)))
+            add_units(units, table.name, read(db, target, consistent))
             return {"TableName": table.name, **select_one.response(target)}
         action = _write_of(one, request)
         return _write_one(db, action, action.aim(table), units)
     except ServiceError as refusal:
-        return {"Error": _error(refusal)}
+        return {"Error": errors.part_error(refusal)}
 
 
 def _write_one(db: "DynamoDB", action: Write, target: Target, units: dict[str, Consumed]) -> Params:
@@ -153,17 +154,13 @@ def _write_one(db: "DynamoDB", action: Write, target: Target, units: dict[str, C
             raise
         attempted = write_units(target.old.size if target.old else 0, action.size)
         add_units(units, table, Consumed(attempted))
-        return {"Error": _error(refusal), "TableName": table}
+        return {"Error": errors.part_error(refusal), "TableName": table}
     add_units(units, table, write(db, target, new))
     returned = action.returned(target, new)
     return {"TableName": table, **({"Item": returned[0]} if returned else {})}
 
 
 _REFUSED_FOR_THE_ITEM = frozenset({"ConditionalCheckFailedException", "DuplicateItemException"})
-
-
-def _error(refusal: ServiceError) -> Params:
-    return {"Code": errors.reason_code(refusal), "Message": refusal.message, **refusal.fields}
 
 
 # Transactions

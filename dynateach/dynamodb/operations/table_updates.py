@@ -6,6 +6,7 @@ takes longer. All of a request is checked before any of it is done. Assumed: tha
 
 from typing import TYPE_CHECKING
 
+from dynateach.dynamodb.operations.admissions import tune_budgets
 from dynateach.dynamodb.operations.descriptions import describe
 from dynateach.dynamodb.operations.index_updates import (
     begin_index_updates,
@@ -23,6 +24,7 @@ from dynateach.dynamodb.operations.throughput import (
     warmed_units,
 )
 from dynateach.dynamodb.operations.throughput_updates import (
+    ThroughputUpdate,
     begin_throughput_update,
     checked_throughput_update,
     finish_throughput_update,
@@ -62,12 +64,18 @@ def update_table(db: "DynamoDB", params: Params) -> Params:
     throughput = checked_throughput_update(db, table, params)
     _require_stream(table, params)
     _require_settings(db, table, params)
-    begin_update(db, table, lambda: finish_throughput_update(db, table, throughput))
+    begin_update(db, table, lambda: _finish(db, table, throughput))
     begin_throughput_update(db, table, throughput)
     begin_index_updates(db, table, params)
     _set_stream(db, table, params)
     _set_settings(db, table, params)
+    tune_budgets(db, table)
     return {"TableDescription": describe(db, table)}
+
+
+def _finish(db: "DynamoDB", table: Table, throughput: ThroughputUpdate) -> None:
+    finish_throughput_update(db, table, throughput)
+    tune_budgets(db, table)
 
 
 def _require_sense(params: Params) -> None:

@@ -2,6 +2,13 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dynateach.dynamodb.operations.admissions import (
+    admit_read,
+    admit_upkeep,
+    admit_write,
+    charge_read,
+    charge_write,
+)
 from dynateach.dynamodb.operations.upkeep import (
     keep_up,
     require_index_keys,
@@ -17,21 +24,25 @@ from dynateach.dynamodb.rules.schema import Place, readable
 from dynateach.dynamodb.rules.values import Item, depth_of, item_size
 from dynateach.dynamodb.storage.keyspace import Partition, Stored
 from dynateach.dynamodb.storage.table import Table
+from dynateach.dynamodb.storage.view import Seen
 from dynateach.errors import ServiceError
-from dynateach.trace import ItemRead, ItemWritten, WriteRefused
+from dynateach.trace import ItemRead, ItemWritten, ReplicaRead, WriteRefused
 
 if TYPE_CHECKING:
     from dynateach.dynamodb.service import DynamoDB
 
 
 class Target(NamedTuple):
-    """A place in a table, and what lies there now; ``key`` is any item that has the place's key attributes."""
+    """A place in a table, and what lies there, as whoever answers sees it; ``key`` is any item that has the place's key
+    attributes. ``seen`` says which replica answers, if it is for a read.
+    """
 
     table: Table
     place: Place
     key: Item
     partition: Partition
     old: Stored | None
+    seen: Seen | None = None
 
     @property
     def old_item(self) -> Item:
@@ -47,18 +58,27 @@ def target_of_item(table: Table, item: Item) -> Target:
     return _aim(table, place, item)
 
 
-def target_of_key(table: Table, key: Item) -> Target:
-    """Where the item with this key is. Raises DynamoDB's error unless it is exactly a key of the table."""
-    return _aim(table, table.schema.place_of_key(key), key)
+def target_of_key(table: Table, key: Item, consistent: bool | None = None) -> Target:
+    """Where the item with this key is; ``consistent`` says how it will be read, None that it may be written.
+
+    Raises DynamoDB's error unless it is exactly a key of the table, and a replica can serve that.
+    """
+    return _aim(table, table.schema.place_of_key(key), key, consistent)
 
 
-def _aim(table: Table, place: Place, key: Item) -> Target:
+def _aim(table: Table, place: Place, key: Item, consistent: bool | None = None) -> Target:
     partition = table.keyspace.partition_of(place)
+    if table.replication:
+        if consistent is not None:
+            return Target(table, place, key, partition, *table.replication.find(partition, place, consistent))
+        table.replication.require_quorum(partition)
     return Target(table, place, key, partition, partition.get(place))
 
 
 def read(db: "DynamoDB", target: Target, consistent: bool) -> Consumed:
-    """Look the item up: what it costs; a missing item costs the minimum."""
+    """Look the item up: what it costs; a missing item costs the minimum. Raises DynamoDB's error for want of units."""
+    if target.table.admission:
+        admit_read(db, target)
     return read_bytes(db, target, target.old.size if target.old else 0, consistent)
 
 
@@ -79,18 +99,33 @@ def read_bytes(db: "DynamoDB", target: Target, size: int, consistent: bool, time
             consistent,
         )
     )
+    if target.seen:
+        shown = readable(target.place, table.schema, target.key)
+        world.trace.record(
+            ReplicaRead(world.clock.now, world.request, table.name, "", target.partition.id, shown, *target.seen)
+        )
+    if table.admission:
+        charge_read(db, target, units)
     return Consumed(units)
 
 
 def write(db: "DynamoDB", target: Target, new: Stored | None, times: int = 1) -> Consumed:
-    """Put ``new`` there, or nothing, and bring the indexes in line: what it costs, the table's part ``times`` over."""
+    """Put ``new`` there, or nothing, and bring the indexes in line: what it costs, the table's part ``times`` over.
+
+    Raises DynamoDB's error for want of units; a transaction (``times`` is more than 1) has asked for all of them before.
+    """
     world, table, old = db.world, target.table, target.old
+    if table.admission and times == 1:
+        admit_write(db, target)
+        admit_upkeep(db, target, new)
     if new:
         target.partition.put(target.place, new)
     elif old:
         target.partition.remove(target.place)
     if table.history:
         table.history.note(world.clock.now, target.place, old)
+    if table.replication:
+        table.replication.note(target.partition, target.place, old)
     size = new.size if new else 0
     units = times * write_units(old.size if old else 0, size)
     world.trace.record(
@@ -106,9 +141,14 @@ def write(db: "DynamoDB", target: Target, new: Stored | None, times: int = 1) ->
             units,
         )
     )
+    if table.expiry:
+        table.expiry.note(target.place, new)
     if table.stream:
         table.stream.record(target.partition, target.place, _change(old, new), old, new)
-    return Consumed(units, keep_up(db, target, new) if table.indexes else ())
+    consumed = Consumed(units, keep_up(db, target, new) if table.indexes else ())
+    if table.admission:
+        charge_write(db, target, new, consumed)
+    return consumed
 
 
 def refuse(
@@ -125,6 +165,9 @@ def refuse(
     the one that was to be (``new_size``, 0 where that is unknown): documented. ``times`` as in ``write``.
     """
     world, old = db.world, target.old
+    if target.table.admission and times == 1:
+        admit_write(db, target)
+    units = times * write_units(old.size if old else 0, new_size)
     world.trace.record(
         WriteRefused(
             world.clock.now,
@@ -133,9 +176,11 @@ def refuse(
             target.partition.id,
             readable(target.place, target.table.schema, target.key),
             position(target.place[0]),
-            times * write_units(old.size if old else 0, new_size),
+            units,
         )
     )
+    if target.table.admission:
+        charge_write(db, target, old, Consumed(units))
     raise because or errors.condition_failed(old.item if old and show_old else None)
 
 

@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from dynateach.clock import SECOND
+from dynateach.dynamodb.operations.admissions import admit_read, admit_upkeep, admit_write
 from dynateach.dynamodb.operations.operation import Params, operation
 from dynateach.dynamodb.operations.requests import (
     add_units,
@@ -103,9 +104,13 @@ def write_all(db: "DynamoDB", params: Params, actions: Sequence[Action]) -> Para
     aimed = [attempt(action.aim, table) for action, table in zip(actions, tables, strict=True)]
     _require_distinct(aimed)
     targets = _all_or_none(aimed)
+    if any(table.admission for table in tables):
+        _all_or_none([attempt(admit_write, db, target) for target in targets])
     writes = _all_or_none([attempt(_write_of, db, *each) for each in zip(actions, targets, strict=True)])
     sizes = [one.size for one in writes]
     _require_size(sizes)
+    if any(table.admission for table in tables):
+        _all_or_none([attempt(admit_upkeep, db, *one) for one in writes])
     units = [write(db, target, new, _PREPARE_AND_COMMIT) for target, new in writes]
     db.receipts.keep(params, sizes, db.world.clock.now)
     answer = with_collections({}, params, [target for target, _ in writes])
@@ -135,7 +140,7 @@ class _Get:
 
     def aim(self, table: Table) -> Target:
         """Where the item is. Raises DynamoDB's error if the key or the projection does not suit the table."""
-        target = target_of_key(table, self._key)
+        target = target_of_key(table, self._key, consistent=True)
         require_scalar_keys(self._bound, table)
         return target
 
@@ -224,7 +229,7 @@ def attempt(step: Callable[..., T], *arguments: Any) -> T | ServiceError:
     """What the step answers, or the error with which it refuses. Raises the one that is not worth a cancellation."""
     try:
         return step(*arguments)
-    except errors.EmptyKey:
+    except (errors.EmptyKey, errors.Unavailable):
         raise
     except ServiceError as refusal:
         return refusal
@@ -327,7 +332,9 @@ def _replayed(db: "DynamoDB", params: Params, actions: Sequence[Action], receipt
 # Capacity
 
 
-def _read_all(db: "DynamoDB", targets: Iterable[Target], sizes: Iterable[int]) -> list[Consumed]:
+def _read_all(db: "DynamoDB", targets: Sequence[Target], sizes: Iterable[int]) -> list[Consumed]:
+    if any(target.table.admission for target in targets):
+        _all_or_none([attempt(admit_read, db, target) for target in targets])
     return [
         read_bytes(db, target, size, True, _PREPARE_AND_COMMIT) for target, size in zip(targets, sizes, strict=True)
     ]

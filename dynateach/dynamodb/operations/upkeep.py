@@ -12,14 +12,14 @@ from dynateach.dynamodb.operations.operation import Params
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.capacity import IndexUnits, write_units
 from dynateach.dynamodb.rules.expressions import Update
-from dynateach.dynamodb.rules.hashing import position
 from dynateach.dynamodb.rules.limits import ITEM_COLLECTION_BYTES
-from dynateach.dynamodb.rules.schema import Place, readable_entry
+from dynateach.dynamodb.rules.schema import Place
 from dynateach.dynamodb.rules.values import Item, type_of
+from dynateach.dynamodb.storage.admission import WRITE
 from dynateach.dynamodb.storage.index import Entry, Index
 from dynateach.dynamodb.storage.keyspace import Stored
+from dynateach.dynamodb.storage.propagation import Delivery, write_at_once
 from dynateach.dynamodb.storage.table import Table
-from dynateach.trace import IndexWritten
 
 if TYPE_CHECKING:
     from dynateach.dynamodb.operations.target import Target
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 
 def keep_up(db: "DynamoDB", target: "Target", new: Stored | None) -> tuple[IndexUnits, ...]:
-    """Bring every index of the table in line with a write: the units that each of them consumed.
+    """Bring every index of the table in line with a write: the units that each of them consumes.
 
-    Assumed until propagation is simulated: global indexes follow at once, as local ones do.
+    Documented: a local index is written together with its table, a global one later; what that costs is told with the
+    write's answer all the same.
     """
     consumed = []
     growth = _bytes(new) - _bytes(target.old)
@@ -37,15 +38,28 @@ def keep_up(db: "DynamoDB", target: "Target", new: Stored | None) -> tuple[Index
         old_entry, new_entry = index.entry(target.place, target.old), index.entry(target.place, new)
         if old_entry == new_entry:
             continue
-        index.replace(old_entry, new_entry)
         units = _units(old_entry, new_entry)
         consumed.append(IndexUnits(index.kind, index.name, units))
-        _record(db, target, index, old_entry, new_entry, units)
+        if index.queue:
+            _queue(db, target, index, old_entry, new_entry, units)
+        else:
+            write_at_once(db.world, target.table.name, index, old_entry, new_entry, units)
         if not index.is_global:
             growth += _entry_bytes(new_entry) - _entry_bytes(old_entry)
     if growth and target.table.has_local_indexes:
         target.table.collections[target.place[:2]] += growth
     return tuple(consumed)
+
+
+def fill(table: Table, place: Place, stored: Stored) -> None:
+    """Lay an item down in every index at once: for what is no write."""
+    for index in table.indexes.values():
+        entry = index.entry(place, stored)
+        index.replace(None, entry)
+        if not index.is_global:
+            table.collections[place[:2]] += _entry_bytes(entry)
+    if table.has_local_indexes:
+        table.collections[place[:2]] += stored.size
 
 
 def require_room(target: "Target", new: Stored | None) -> None:
@@ -130,29 +144,29 @@ def _units(old: Entry | None, new: Entry | None) -> float:
     return write_units(old_size, new_size)
 
 
-def _record(db: "DynamoDB", target: "Target", index: Index, old: Entry | None, new: Entry | None, units: float) -> None:
-    entry = new or old
-    assert entry is not None
-    change = "MOVE" if old and new and old.place != new.place else "MODIFY" if old and new else _came_or_went(new)
-    world = db.world
-    world.trace.record(
-        IndexWritten(
-            world.clock.now,
-            world.request,
-            target.table.name,
-            index.name,
-            index.keyspace.partition_of(entry.place).id,
-            readable_entry(index.schema, entry.stored.item),
-            position(entry.place[0]),
-            change,
-            new.stored.size if new else 0,
-            units,
-        )
+def _queue(db: "DynamoDB", target: "Target", index: Index, old: Entry | None, new: Entry | None, units: float) -> None:
+    """Send a change on its way; an entry that moves is two deliveries, to two places."""
+    assert index.queue is not None
+    moves = old and new and old.place != new.place
+    deliveries = (
+        [(old, None, write_units(_entry_bytes(old), 0)), (None, new, write_units(0, _entry_bytes(new)))]
+        if moves
+        else [(old, new, units)]
     )
+    index.queue.put(target.partition.id, deliveries, _wait(db, target.table, index, deliveries))
 
 
-def _came_or_went(new: Entry | None) -> str:
-    return "INSERT" if new else "REMOVE"
+def _wait(db: "DynamoDB", table: Table, index: Index, deliveries: list[Delivery]) -> int:
+    """How long it takes until the index can afford a change (µs)."""
+    if table.admission is None:
+        return 0
+    now, longest = db.world.clock.now, 0
+    for old, new, units in deliveries:
+        entry = new or old
+        assert entry is not None
+        partition = index.keyspace.partition_of(entry.place).id
+        longest = max(longest, table.admission.wait(index.name, WRITE, partition, units, now))
+    return longest
 
 
 def _require_types(index: Index, item: Item) -> None:

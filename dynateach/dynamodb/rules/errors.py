@@ -10,6 +10,7 @@ from dynateach.errors import ServiceError
 _DYNAMODB = "com.amazonaws.dynamodb.v20120810"
 _VALIDATE = "com.amazon.coral.validate"
 _CORAL = "com.amazon.coral.service"
+_AVAILABILITY = "com.amazon.coral.availability"
 
 _EMPTY = {"S": "string", "B": "binary"}
 
@@ -76,6 +77,20 @@ class EmptyKey(ServiceError):
         empty = f"The AttributeValue for a key attribute cannot contain an empty {_EMPTY[type]} value."
         sentences = ("One or more parameter values are not valid.", why, empty, where)
         super().__init__("ValidationException", " ".join(filter(None, sentences)), namespace=_VALIDATE)
+
+
+class Unavailable(ServiceError):
+    """No replica that may serve the request can be reached; an SDK repeats it. Assumed: the text. A transaction is
+    rejected with it as a whole.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("InternalServerError", "Internal server error", status=500, namespace=_DYNAMODB)
+
+
+def unavailable() -> ServiceError:
+    """The partition has no leader at the moment, or its leader no quorum."""
+    return Unavailable()
 
 
 def empty_key(attribute: str, type: str) -> ServiceError:
@@ -335,6 +350,59 @@ def duplicate_item() -> ServiceError:
     return _dynamodb("DuplicateItemException", "Duplicate primary key exists in table")
 
 
+class Throttled(ServiceError):
+    """A request is refused for want of units; ``reason`` says which, ``resource`` is the ARN of the table or index."""
+
+    def __init__(self, code: str, message: str, namespace: str, reasons: str, reason: str, resource: str) -> None:
+        fields = {reasons: [{"reason": reason, "resource": resource}]}
+        super().__init__(code, message, namespace=namespace, fields=fields)
+        self.reason = reason
+        self.resource = resource
+
+
+def throttled(reason: str, resource: str, on_demand: bool) -> Throttled:
+    """A table or index was asked for more than its limit, which ``reason`` names.
+
+    Documented (service model): both exceptions, their fields, the format of a reason, and the texts, but for the one about a
+    configured maximum, which is as others met it.
+    """
+    of_index = reason.startswith("Index")
+    if not on_demand:
+        text = _INDEX_PROVISIONED if of_index else _TABLE_PROVISIONED
+        name = "ProvisionedThroughputExceededException"
+        return Throttled(name, text, _DYNAMODB, "ThrottlingReasons", reason, resource)
+    text = _INDEX_ON_DEMAND if of_index and "Write" in reason else _ON_DEMAND
+    if "MaxOnDemand" in reason:
+        text = "Throughput exceeds the maximum OnDemandThroughput configured on table or index"
+    return Throttled("ThrottlingException", text, _AVAILABILITY, "throttlingReasons", reason, resource)
+
+
+def throttled_batch(refusal: Throttled) -> Throttled:
+    """A batch of writes of which none could be done. Documented: refused by a partition's limit, it gets the exception of
+    an on-demand table in either mode.
+    """
+    return throttled(refusal.reason, refusal.resource, on_demand=True) if "KeyRange" in refusal.reason else refusal
+
+
+_TABLE_PROVISIONED = (
+    "The level of configured provisioned throughput for the table was exceeded. "
+    "Consider increasing your provisioning level with the UpdateTable API."
+)
+_INDEX_PROVISIONED = (
+    "The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded. "
+    "Consider increasing your provisioning level for the under-provisioned global secondary indexes with the UpdateTable API."
+)
+_ON_DEMAND = (
+    "Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your table or index "
+    "so please try again shortly. If exceptions persist, check if you have a hot key: "
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html."
+)
+_INDEX_ON_DEMAND = (
+    "Throughput exceeds the current capacity for one or more global secondary indexes. "
+    "DynamoDB is automatically scaling your index so please try again shortly."
+)
+
+
 def transaction_canceled(refusals: Sequence[ServiceError | None]) -> ServiceError:
     """A transaction in which at least one action was refused; ``refusals`` are what the same action would have
     been told on its own, None for one that could have gone ahead, in the order of the request.
@@ -367,7 +435,13 @@ _REASONS = {"ValidationException": "ValidationError", "ThrottlingException": "Th
 def _cancellation_reason(refusal: ServiceError | None) -> dict[str, Any]:
     if refusal is None:
         return {"Code": "None"}
-    return {"Code": reason_code(refusal), "Message": refusal.message, **refusal.fields}
+    return part_error(refusal)
+
+
+def part_error(refusal: ServiceError) -> dict[str, Any]:
+    """The error of one part of a transaction or batch in wire form; of its fields it has only the ``Item``."""
+    shown = {"Item": refusal.fields["Item"]} if "Item" in refusal.fields else {}
+    return {"Code": reason_code(refusal), "Message": refusal.message, **shown}
 
 
 def _dynamodb(code: str, message: str, fields: dict[str, Any] | None = None) -> ServiceError:

@@ -114,6 +114,8 @@ TAGS = 50
 """Tags of one table."""
 BACKUPS_PAGE = 100
 """Backups in one answer of ListBackups."""
+EXPIRY_YEARS = 5
+"""How long ago an item may have expired; one whose time to live passed longer ago is never deleted by it."""
 RECOVERY_DAYS = 35
 """How far back point-in-time recovery reaches, unless fewer days are asked for; also how long a system backup stays."""
 

@@ -6,12 +6,15 @@ of a local index lie in the partition of their items, so its key space is cut wh
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynateach.dynamodb.rules.schema import IndexSchema, Place
 from dynateach.dynamodb.rules.values import Item, item_size
 from dynateach.dynamodb.storage.keyspace import KeySpace, Stored
 from dynateach.dynamodb.storage.statistics import Census, Statistics
+
+if TYPE_CHECKING:
+    from dynateach.dynamodb.storage.propagation import IndexQueue
 
 GLOBAL, LOCAL = "GlobalSecondaryIndexes", "LocalSecondaryIndexes"
 """The kinds of index, called as the API calls its lists of them."""
@@ -26,7 +29,8 @@ class Entry(NamedTuple):
 
 class Index:
     """One secondary index. ``definition`` is what it was created with, in wire form; ``created`` is virtual time
-    (µs); ``status`` is CREATING, UPDATING, ACTIVE or DELETING.
+    (µs); ``status`` is CREATING, UPDATING, ACTIVE or DELETING; ``queue`` is how a global one follows its table, None
+    if that takes no time.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Index:
         self.keyspace = keyspace
         self.status = "ACTIVE"
         self.backfilling = False
+        self.queue: IndexQueue | None = None
         self._census = Census(keyspace, created)
         self.projects_all = definition["Projection"].get("ProjectionType") == "ALL"
         self.projected = frozenset((*schema.names, *definition["Projection"].get("NonKeyAttributes", ())))

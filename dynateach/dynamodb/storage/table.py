@@ -5,10 +5,13 @@ from typing import Any
 
 from dynateach.dynamodb.rules.limits import ON_DEMAND_SWITCHES_PER_DAY, TABLE_CLASS_CHANGES_PER_MONTH
 from dynateach.dynamodb.rules.schema import KeyAttribute, KeySchema, Place
+from dynateach.dynamodb.storage.admission import Admission
 from dynateach.dynamodb.storage.changes import Rationed, ThroughputChanges
+from dynateach.dynamodb.storage.expiry import Expiry
 from dynateach.dynamodb.storage.history import History
 from dynateach.dynamodb.storage.index import Index
 from dynateach.dynamodb.storage.keyspace import KeySpace, Partition
+from dynateach.dynamodb.storage.replication import Replication
 from dynateach.dynamodb.storage.settings import Insights, TimeToLive
 from dynateach.dynamodb.storage.statistics import Census, Statistics
 from dynateach.dynamodb.storage.stream import Stream
@@ -21,6 +24,7 @@ class Table:
     ``created`` is virtual time (µs). ``collections`` holds the bytes of each item collection, if the table has a local
     index: only then are they limited. ``stream`` is the one that records its changes, ``latest_stream`` the last that did.
     ``restored`` is its RestoreSummary, ``history`` what it looked like before (while point-in-time recovery is enabled).
+    ``expiry`` is what deletes expired items, while ``time_to_live`` is in effect.
     ``insights`` and ``throughput_changes`` are kept for the table (under the name "") and for each global index.
     """
 
@@ -40,13 +44,16 @@ class Table:
         self.latest_stream: Stream | None = None
         self.restored: dict[str, Any] | None = None
         self.history: History | None = None
+        self.replication: Replication | None = None
         self.tags: dict[str, str] = {}
         self.time_to_live: TimeToLive | None = None
+        self.expiry: Expiry | None = None
         self.insights: dict[str, Insights] = {}
         self.throughput_changes: dict[str, ThroughputChanges] = {}
         self.on_demand_switches = Rationed(ON_DEMAND_SWITCHES_PER_DAY, days=1)
         self.class_changes = Rationed(TABLE_CLASS_CHANGES_PER_MONTH, days=30)
         self.on_demand_since: int | None = None
+        self.admission: Admission | None = None
         self._census = Census(keyspace, created)
 
     @property
@@ -66,10 +73,22 @@ class Table:
         Raises ``ValueError`` if the place is not inside.
         """
         halves = self.keyspace.split(partition, at)
+        if self.replication:
+            self.replication.split(partition, *halves, at)
         for index in self.indexes.values():
             if not index.is_global:
                 index.keyspace.split(index.keyspace.partition_of(at), at)
+            elif index.queue:
+                index.queue.follow_split(partition.id, halves)
         return halves
+
+    def retire(self) -> None:
+        """The table is gone: nothing that was still to happen in it will."""
+        if self.expiry:
+            self.expiry.close()
+        for index in self.indexes.values():
+            if index.queue:
+                index.queue.close()
 
     @property
     def has_local_indexes(self) -> bool:

@@ -1,0 +1,90 @@
+"""Token buckets, and the peak that decides how fast an on-demand one fills.
+
+Published (USENIX ATC 2022): DynamoDB's budgets are token buckets. Documented: an on-demand table serves double its
+previous peak at once, and may refuse what doubles again within 30 minutes. Assumed: that the peak is the busiest second,
+that it counts in full once it is 30 minutes old, and for ever.
+"""
+
+from collections import deque
+from math import ceil
+
+from dynateach.clock import SECOND
+from dynateach.dynamodb.rules.limits import ON_DEMAND_GROWTH_SECONDS
+
+
+class Bucket:
+    """Tokens that flow in at ``rate`` a second and are kept up to ``capacity``; ``tokens`` are in it at first, or it is full.
+
+    It is refilled when it is looked at: an idle bucket costs nothing. Tokens are kept in millionths, so whole rates add
+    up exactly.
+    """
+
+    __slots__ = ("_at", "_millionths", "capacity", "rate")
+
+    def __init__(self, rate: float, capacity: float, now: int, tokens: float | None = None) -> None:
+        self.rate = rate
+        self.capacity = capacity
+        self._millionths = (capacity if tokens is None else tokens) * SECOND
+        self._at = now
+
+    def level(self, now: int) -> float:
+        """The tokens in it at this moment (µs); negative after it was overdrawn. O(1)."""
+        self._refill(now)
+        return self._millionths / SECOND
+
+    def take(self, units: float, now: int) -> None:
+        """Take that many, even more than there are. O(1)."""
+        self._refill(now)
+        self._millionths -= units * SECOND
+
+    def wait(self, units: float, now: int) -> int:
+        """How long (µs) until that many tokens have come together, however many it keeps. O(1)."""
+        self._refill(now)
+        return max(0, ceil((units * SECOND - self._millionths) / self.rate))
+
+    def tune(self, rate: float, capacity: float, now: int) -> None:
+        """From now on, fill at another rate, up to another capacity; what does not fit is lost."""
+        self._refill(now)
+        self._millionths = min(self._millionths, capacity * SECOND)
+        self.rate = rate
+        self.capacity = capacity
+
+    def _refill(self, now: int) -> None:
+        if now > self._at:
+            self._millionths = min(self.capacity * SECOND, self._millionths + self.rate * (now - self._at))
+            self._at = now
+
+
+class Peak:
+    """The busiest second that an on-demand table has had, in units a second, as it counts for what the table may consume."""
+
+    __slots__ = ("_known", "_pending", "_second", "_units")
+
+    def __init__(self) -> None:
+        self._known = 0.0
+        self._pending: deque[tuple[int, float]] = deque()
+        self._second = 0
+        self._units = 0.0
+
+    def note(self, units: float, now: int) -> None:
+        """Count units that were consumed now."""
+        self._close(now // SECOND)
+        self._units += units
+
+    def at(self, now: int) -> float:
+        """The peak that counts at this moment (µs), 0 if there is none yet."""
+        self._close(now // SECOND)
+        due = now // SECOND - ON_DEMAND_GROWTH_SECONDS
+        while self._pending and self._pending[0][0] <= due:
+            self._known = self._pending.popleft()[1]
+        return self._known
+
+    def _close(self, second: int) -> None:
+        """Keep the second that has passed if it was busier than all that count or are still to count."""
+        if second == self._second:
+            return
+        highest = self._pending[-1][1] if self._pending else self._known
+        if self._units > highest:
+            self._pending.append((self._second, self._units))
+        self._second = second
+        self._units = 0.0
