@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dynateach import Lab, __version__
+from dynateach.clock import SECOND
 from dynateach.errors import DynateachError
 
 _out = Console(highlight=False, soft_wrap=True)
@@ -94,10 +96,13 @@ def check(notebook: Path, timeout: int) -> None:
 def serve(port: int, host: str, profile: str, seed: int, region: str, virtual_time: bool) -> None:
     """Serve a Lab over HTTP, to any AWS SDK and to the AWS CLI.
 
-    It takes any credentials. Its tables live until it stops.
+    It takes any credentials. Its tables live until it stops. Unless time is virtual, its clock shows the time of day.
     """
     stopping = threading.Event()
-    with Lab(seed, profile, region=region).serve(port, host=host, virtual_time=virtual_time) as endpoint:
+    lab = Lab(seed, profile, region=region)
+    if not virtual_time:
+        lab.clock.advance(max(0.0, time.time() - lab.clock.now / SECOND))
+    with lab.serve(port, host=host, virtual_time=virtual_time) as endpoint:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopping.set())
         _introduce(endpoint.url, region)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from threading import RLock
 from typing import Any, NamedTuple
@@ -422,6 +423,17 @@ def test_the_command_serves_until_it_is_told_to_stop() -> None:
         assert f"aws dynamodb list-tables --endpoint-url {url} --region eu-west-1" in told[1]
         assert f'boto3.client("dynamodb", endpoint_url="{url}", region_name="eu-west-1")' in told[2]
         assert (process.returncode, last, complaints) == (0, "Stopped. Its tables are gone.\n", "")
+
+
+@pytest.mark.parametrize(("arguments", "in_our_time"), [((), True), (("--virtual-time",), False)])
+def test_the_command_lives_in_our_time_unless_time_is_virtual(arguments: tuple[str, ...], in_our_time: bool) -> None:
+    with _command("--port", "0", *arguments) as process:
+        assert process.stdout is not None
+        client = _session().client("dynamodb", endpoint_url=process.stdout.readline().split()[-1])
+        created = client.create_table(TableName="things", **BILLED, **KEYED)["TableDescription"]["CreationDateTime"]
+        process.terminate()
+
+    assert (abs(datetime.now(UTC) - created) < timedelta(hours=1)) is in_our_time
 
 
 def test_the_command_explains_a_port_that_is_taken(endpoint: Endpoint) -> None:
