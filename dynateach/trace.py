@@ -1,8 +1,7 @@
 """The trace: what the engine did, as typed events on the virtual clock.
 
-Pictures are functions of a trace, and a check may judge one. Each event is a named tuple whose
-first two fields are ``at`` (virtual time, µs since 1970) and ``request`` (the number of the request
-that caused it, 0 for what happened by itself). A place in the key space is a fraction in [0, 1).
+Pictures are functions of a trace, and a check may judge one. What each event tells is in ``dynateach.events``; they can be
+imported from here too.
 """
 
 import json
@@ -13,448 +12,74 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dynateach.clock import EPOCH, SECOND
+from dynateach.events import (
+    ConsumerChanged,
+    ConsumerDiscarded,
+    ConsumerInvoked,
+    ConsumerReturned,
+    Event,
+    FaultBegan,
+    FaultEnded,
+    IndexChanged,
+    IndexPaused,
+    IndexQueued,
+    IndexWritten,
+    ItemExpired,
+    ItemRead,
+    ItemWritten,
+    LeaderChanged,
+    PageRead,
+    PartitionCreated,
+    PartitionSplit,
+    ReplicaRead,
+    Replicated,
+    RequestServed,
+    ShardClosed,
+    ShardOpened,
+    StreamRead,
+    StreamRecordWritten,
+    TableChanged,
+    Throttled,
+    WriteRefused,
+    ZoneCaughtUp,
+)
 
 if TYPE_CHECKING:
     import pandas
 
+__all__ = [
+    "ConsumerChanged",
+    "ConsumerDiscarded",
+    "ConsumerInvoked",
+    "ConsumerReturned",
+    "Event",
+    "FaultBegan",
+    "FaultEnded",
+    "IndexChanged",
+    "IndexPaused",
+    "IndexQueued",
+    "IndexWritten",
+    "ItemExpired",
+    "ItemRead",
+    "ItemWritten",
+    "LeaderChanged",
+    "PageRead",
+    "PartitionCreated",
+    "PartitionSplit",
+    "ReplicaRead",
+    "Replicated",
+    "RequestServed",
+    "ShardClosed",
+    "ShardOpened",
+    "StreamRead",
+    "StreamRecordWritten",
+    "TableChanged",
+    "Throttled",
+    "Trace",
+    "WriteRefused",
+    "ZoneCaughtUp",
+]
 
-class RequestServed(NamedTuple):
-    """A request was answered: ``took`` µs of service time, ``outcome`` "OK" or the error's code."""
-
-    at: int
-    request: int
-    service: str
-    region: str
-    operation: str
-    table: str
-    took: int
-    outcome: str
-
-
-class ItemRead(NamedTuple):
-    """One item was looked up by its key; ``bytes`` is its size, 0 if there is none."""
-
-    at: int
-    request: int
-    table: str
-    partition: str
-    key: str
-    hash: float
-    bytes: int
-    units: float
-    consistent: bool
-
-
-class ItemWritten(NamedTuple):
-    """One item was put, changed or deleted; ``change`` is INSERT, MODIFY, REMOVE, or NONE when it
-    stayed as it was.
-
-    ``bytes`` is the size after the write (0 after a REMOVE).
-    """
-
-    at: int
-    request: int
-    table: str
-    partition: str
-    key: str
-    hash: float
-    change: str
-    bytes: int
-    units: float
-
-
-class IndexWritten(NamedTuple):
-    """A write reached a secondary index: its entry there came (INSERT), went (REMOVE), changed in place (MODIFY) or
-    went to another place (MOVE, charged twice).
-
-    ``partition`` is one of the index, ``bytes`` the size of the entry after the write (0 after a REMOVE), ``behind`` how
-    long the change was on its way (µs, 0 where an index is written together with its table). ``request`` is the one that
-    wrote to the table; what it moves in an index that lags behind arrives as a REMOVE and an INSERT, in either order.
-    """
-
-    at: int
-    request: int
-    table: str
-    index_name: str
-    partition: str
-    key: str
-    hash: float
-    change: str
-    bytes: int
-    units: float
-    behind: int
-
-
-class IndexQueued(NamedTuple):
-    """A write's change to a global index began its way there; an ``IndexWritten`` of the same request, index, key and
-    change is its end. ``waiting`` is how many changes were in the index's queue then, this one included.
-    """
-
-    at: int
-    request: int
-    table: str
-    index_name: str
-    key: str
-    hash: float
-    change: str
-    waiting: int
-
-
-class IndexPaused(NamedTuple):
-    """Changes to a global index no longer arrive (``paused``), or arrive again."""
-
-    at: int
-    request: int
-    table: str
-    index_name: str
-    paused: bool
-
-
-class ItemExpired(NamedTuple):
-    """An item was deleted because its time to live had passed: it expired at ``expired_at``, ``late`` µs ago.
-
-    ``bytes`` is the size that it had.
-    """
-
-    at: int
-    request: int
-    table: str
-    partition: str
-    key: str
-    hash: float
-    bytes: int
-    expired_at: int
-    late: int
-
-
-class WriteRefused(NamedTuple):
-    """The condition of a write did not hold: nothing changed, and the units were spent all the same."""
-
-    at: int
-    request: int
-    table: str
-    partition: str
-    key: str
-    hash: float
-    units: float
-
-
-class PageRead(NamedTuple):
-    """A Query or Scan read on one partition: ``examined`` items of ``bytes`` in all, of which
-    ``matched`` passed the filter. ``index_name`` is the secondary index that it read, empty for the table itself.
-
-    ``key`` is the partition key that a Query named, empty for a Scan. ``units`` is this partition's part of what the request consumed.
-    """
-
-    at: int
-    request: int
-    operation: str
-    table: str
-    index_name: str
-    partition: str
-    key: str
-    examined: int
-    matched: int
-    bytes: int
-    units: float
-    consistent: bool
-
-
-class Throttled(NamedTuple):
-    """A request was refused for want of units of one ``side`` (Read or Write) of a table or a global index.
-
-    ``budget`` is what had nothing left: "provisioned", "on-demand", "maximum" (all of the table or index), "share" or
-    "partition" (of the one named). ``rate`` is what flows into it, in units a second, ``level`` how many units were in
-    it, 0 or less. ``key`` is the item's, empty for a page; ``hash`` is where in the key space it was asked for.
-    """
-
-    at: int
-    request: int
-    table: str
-    index_name: str
-    partition: str
-    side: str
-    budget: str
-    key: str
-    hash: float
-    rate: float
-    level: float
-
-
-class ReplicaRead(NamedTuple):
-    """The replica in ``zone``, which is the leader or a follower, answered the read that the event before tells of: it
-    lacked ``versions`` writes to what was read, the oldest of them done ``behind`` µs ago. Nothing lacking: not stale.
-
-    Of a page, ``versions`` are the items and entries in its range that the replica showed as they were.
-    """
-
-    at: int
-    request: int
-    table: str
-    index_name: str
-    partition: str
-    key: str
-    zone: str
-    role: str
-    versions: int
-    behind: int
-
-
-class Replicated(NamedTuple):
-    """A write became number ``lsn`` in the log of its partition; ``applied`` says when (µs) the replica in each zone
-    applies it as things stand, None where that waits for the zone to come back.
-    """
-
-    at: int
-    request: int
-    table: str
-    partition: str
-    lsn: int
-    leader: str
-    applied: tuple[int | None, ...]
-
-
-class LeaderChanged(NamedTuple):
-    """The replica in ``leader`` leads a partition from now on, instead of the one in ``before``; writes up to ``lsn`` are
-    in its log.
-    """
-
-    at: int
-    request: int
-    table: str
-    partition: str
-    before: str
-    leader: str
-    lsn: int
-
-
-class FaultBegan(NamedTuple):
-    """Something went wrong with a zone: it was "lost", "cut" off from the others, or became "slow"."""
-
-    at: int
-    request: int
-    region: str
-    zone: str
-    fault: str
-
-
-class FaultEnded(NamedTuple):
-    """A fault of a zone ended; one that was lost or cut off begins to catch up, unless something else is wrong there."""
-
-    at: int
-    request: int
-    region: str
-    zone: str
-    fault: str
-
-
-class ZoneCaughtUp(NamedTuple):
-    """A zone has all writes that the others have, and counts for quorums again."""
-
-    at: int
-    request: int
-    region: str
-    zone: str
-
-
-class TableChanged(NamedTuple):
-    """A table took on a new status; DELETED means that it is gone."""
-
-    at: int
-    request: int
-    table: str
-    status: str
-
-
-class IndexChanged(NamedTuple):
-    """A secondary index took on a new status; DELETED means that it is gone."""
-
-    at: int
-    request: int
-    table: str
-    index_name: str
-    status: str
-
-
-class PartitionCreated(NamedTuple):
-    """A partition began to serve the key range from ``low`` up to, not including, ``high``."""
-
-    at: int
-    request: int
-    table: str
-    partition: str
-    low: float
-    high: float
-
-
-class PartitionSplit(NamedTuple):
-    """``partition`` was cut at ``boundary`` into ``left`` and ``right``: ``kept`` items below it,
-    ``moved`` at or above.
-    """
-
-    at: int
-    request: int
-    table: str
-    partition: str
-    left: str
-    right: str
-    boundary: float
-    kept: int
-    moved: int
-
-
-class StreamRecordWritten(NamedTuple):
-    """A change to an item was recorded in the table's stream: ``change`` is INSERT, MODIFY or REMOVE, ``bytes`` the
-    size of the record.
-    """
-
-    at: int
-    request: int
-    table: str
-    shard: str
-    sequence_number: str
-    key: str
-    hash: float
-    change: str
-    bytes: int
-
-
-class ShardOpened(NamedTuple):
-    """A shard of a stream began to record the changes in ``partition``, which serves [``low``, ``high``).
-
-    ``parent`` is the shard that it goes on from; empty if there is none.
-    """
-
-    at: int
-    request: int
-    table: str
-    shard: str
-    parent: str
-    partition: str
-    low: float
-    high: float
-
-
-class ShardClosed(NamedTuple):
-    """A shard of a stream ended: its partition was split, or the stream was disabled."""
-
-    at: int
-    request: int
-    table: str
-    shard: str
-    partition: str
-
-
-class StreamRead(NamedTuple):
-    """A reader took ``records`` records of ``bytes`` in all from a shard, the first of them ``behind`` µs after it was
-    written (0 if there was none).
-    """
-
-    at: int
-    request: int
-    table: str
-    shard: str
-    records: int
-    bytes: int
-    behind: int
-
-
-class ConsumerChanged(NamedTuple):
-    """A consumer of a stream took on a new status: RUNNING, PAUSED, DROPPED or STOPPED."""
-
-    at: int
-    request: int
-    consumer: str
-    table: str
-    status: str
-
-
-class ConsumerInvoked(NamedTuple):
-    """A consumer sent a batch to its function: ``records`` records, from sequence number ``first`` to ``last``, for the
-    ``attempt``-th time. ``iterator_age`` is the age of the last of them (µs).
-
-    ``lane`` tells batches of one shard apart that are at work at the same time; ``invocation`` is the call's number.
-    """
-
-    at: int
-    request: int
-    consumer: str
-    table: str
-    shard: str
-    lane: int
-    invocation: int
-    attempt: int
-    records: int
-    first: str
-    last: str
-    iterator_age: int
-
-
-class ConsumerReturned(NamedTuple):
-    """A call of a consumer's function came to its end: ``outcome`` is OK, PARTIAL (only the first ``done`` records are
-    done), FAILED, or LOST with the consumer. ``took`` µs; ``error`` says what went wrong.
-    """
-
-    at: int
-    request: int
-    consumer: str
-    table: str
-    shard: str
-    lane: int
-    invocation: int
-    outcome: str
-    done: int
-    took: int
-    error: str
-
-
-class ConsumerDiscarded(NamedTuple):
-    """A consumer gave a batch up, and told its on-failure destination: ``reason`` is RetryAttemptsExhausted or
-    RecordAgeExceeded.
-    """
-
-    at: int
-    request: int
-    consumer: str
-    table: str
-    shard: str
-    lane: int
-    records: int
-    first: str
-    last: str
-    reason: str
-
-
-Event = (
-    RequestServed
-    | ItemRead
-    | ItemWritten
-    | IndexWritten
-    | IndexQueued
-    | IndexPaused
-    | ItemExpired
-    | WriteRefused
-    | PageRead
-    | ReplicaRead
-    | Replicated
-    | LeaderChanged
-    | FaultBegan
-    | FaultEnded
-    | ZoneCaughtUp
-    | Throttled
-    | TableChanged
-    | IndexChanged
-    | PartitionCreated
-    | PartitionSplit
-    | StreamRecordWritten
-    | ShardOpened
-    | ShardClosed
-    | StreamRead
-    | ConsumerChanged
-    | ConsumerInvoked
-    | ConsumerReturned
-    | ConsumerDiscarded
-)
 E = TypeVar("E", bound=NamedTuple)
 
 
