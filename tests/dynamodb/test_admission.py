@@ -284,6 +284,7 @@ def test_a_write_that_does_not_touch_the_starved_index_goes_through() -> None:
     lab = indexed(throughput(5, 1), **throughput(5, 100))
     put(lab, "a", g="x")
     put(lab, "b")
+    assert get(lab, "b")["Item"]["pk"] == {"S": "b"}
 
 
 def test_reads_of_a_global_index_use_its_own_units() -> None:

@@ -132,6 +132,8 @@ def test_a_full_collection_may_shrink_and_others_may_grow(nearly_full: Lab) -> N
     put(nearly_full, pk="q", x="y" * 1000)
     put(nearly_full, sk="full", x="x" * 900)
     put(nearly_full, sk="t", x="y" * 40)
+    stored = nearly_full.request("dynamodb", "Scan", {"TableName": "things"})["Items"]
+    assert sorted(len(one["x"]["S"]) for one in stored) == [40, 900, 1000]
 
 
 def test_a_table_without_a_local_index_has_no_such_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,3 +141,4 @@ def test_a_table_without_a_local_index_has_no_such_limit(monkeypatch: pytest.Mon
     lab = Lab(seed=1)
     create_indexed(lab, {"gsi": "g:S"})
     put(lab, g="g", x="x" * 200)
+    assert lab.request("dynamodb", "Scan", {"TableName": "things"})["Count"] == 1

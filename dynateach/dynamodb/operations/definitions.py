@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dynateach.dynamodb.operations.operation import Params
+from dynateach.dynamodb.operations.throughput import index_units_on_demand
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.limits import (
     GLOBAL_INDEXES,
@@ -25,8 +26,6 @@ Schema = list[dict[str, str]]
 
 def require_definitions(params: Params) -> None:
     """Raise DynamoDB's error unless CreateTable's keys, attributes and indexes fit together."""
-    if params.get("KeySchema") is None or "AttributeDefinitions" not in params:
-        raise errors.invalid_parameter("KeySchema and AttributeDefinitions must both be specified")
     schema, defined = params["KeySchema"], attribute_names(params)
     _require_table_key(schema, defined)
     if LOCAL not in params and GLOBAL not in params and len(schema) != len(defined):
@@ -153,9 +152,7 @@ def _require_global_index(index: dict[str, Any], defined: list[str], on_demand: 
     _require_global_key(schema)
     _require_projection(index["Projection"])
     if on_demand and "ProvisionedThroughput" in index:
-        raise errors.invalid_parameter(
-            f"ProvisionedThroughput should not be specified for index: {name} when BillingMode is PAY_PER_REQUEST"
-        )
+        raise index_units_on_demand(name)
     if not on_demand and "ProvisionedThroughput" not in index:
         raise errors.invalid_parameter(f"ProvisionedThroughput must be specified for index: {name}")
     _require_new_name(name, names)

@@ -200,3 +200,5 @@ def test_members_that_a_set_already_has_do_not_count(lab: Lab) -> None:
     add = {"TableName": "things", "Key": KEY, "UpdateExpression": "ADD x :set"}
     for values in (long, again):
         lab.request("dynamodb", "UpdateItem", {**add, "ExpressionAttributeValues": values})
+    stored = lab.request("dynamodb", "GetItem", {"TableName": "things", "Key": KEY})["Item"]
+    assert [len(member) for member in stored["x"]["SS"]] == [300_000, 109_570]

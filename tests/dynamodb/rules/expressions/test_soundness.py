@@ -147,7 +147,12 @@ def test_100_choices_are_in_order_and_101_are_not() -> None:
 
 
 def test_words_that_only_begin_like_keywords_are_names() -> None:
-    bind(condition="ADDress = andy AND notes = ORacle OR attribute_exists(inside.between_us) AND settings <> remover")
+    text = "ADDress = andy AND notes = ORacle OR attribute_exists(inside.between_us) AND settings <> remover"
+    test = bind(condition=text).condition
+    one = {"N": "1"}
+    assert test
+    assert test({"ADDress": one, "andy": one, "notes": one, "ORacle": one}, {})
+    assert not test({"ADDress": one, "andy": one}, {})
 
 
 def test_functions_of_the_same_name_as_an_attribute_do_not_disturb_it() -> None:
