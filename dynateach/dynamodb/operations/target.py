@@ -86,13 +86,14 @@ def read_bytes(db: "DynamoDB", target: Target, size: int, consistent: bool, time
     """Charge for reading ``size`` bytes there, ``times`` over: what it costs."""
     world, table = db.world, target.table
     units = times * read_units(size, consistent)
+    shown = readable(target.place, table.schema, target.key)
     world.trace.record(
         ItemRead(
             world.clock.now,
             world.request,
             table.name,
             target.partition.id,
-            readable(target.place, table.schema, target.key),
+            shown,
             position(target.place[0]),
             size,
             units,
@@ -100,7 +101,6 @@ def read_bytes(db: "DynamoDB", target: Target, size: int, consistent: bool, time
         )
     )
     if target.seen:
-        shown = readable(target.place, table.schema, target.key)
         world.trace.record(
             ReplicaRead(world.clock.now, world.request, table.name, "", target.partition.id, shown, *target.seen)
         )

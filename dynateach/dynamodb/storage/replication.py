@@ -123,23 +123,28 @@ class Replication:
         """A write replaced ``old``; ``require_quorum`` has let it through."""
         world, log = self._world, self._logs[partition.id]
         now = world.clock.now
-        applied = [self._applies(log, zone, now) for zone in self._zones.all]
+        applied = self._applications(log, now)
         log.append(Write(now, place, old, applied))
-        times = tuple(None if at == _NEVER else at for at in applied)
+        times = [None if at == _NEVER else at for at in applied] if _NEVER in applied else applied
         world.trace.record(
-            Replicated(now, world.request, self._table.name, partition.id, log.lsn, log.leader.name, times)
+            Replicated(now, world.request, self._table.name, partition.id, log.lsn, log.leader.name, tuple(times))
         )
 
-    def _applies(self, log: Log, zone: Zone, now: int) -> int:
-        """When a replica applies what is written now: never before what was written earlier."""
-        if zone is log.leader:
-            return now
-        if not zone.joined:
-            return _NEVER
-        lag = self._world.profile.replication_lag.draw(self._lags)
-        at = max(now + (zone.slowed(lag) if zone.faults else lag), log.latest[zone.position])
-        log.latest[zone.position] = at
-        return at
+    def _applications(self, log: Log, now: int) -> list[int]:
+        """When each replica applies what is written now: never before what was written earlier."""
+        applied, latest, lag_of = [], log.latest, self._world.profile.replication_lag
+        for zone in self._zones.all:
+            if zone is log.leader:
+                applied.append(now)
+            elif not zone.joined:
+                applied.append(_NEVER)
+            else:
+                lag = lag_of.draw(self._lags)
+                at = latest[zone.position] = max(
+                    now + (zone.slowed(lag) if zone.faults else lag), latest[zone.position]
+                )
+                applied.append(at)
+        return applied
 
     def find(self, partition: Partition, place: Place, consistent: bool) -> tuple[Stored | None, Seen]:
         """What lies at a place, as a replica fit for the read shows it. Raises InternalServerError if there is none."""
