@@ -294,7 +294,7 @@ class PartitionSplit(NamedTuple):
 
 class StreamRecordWritten(NamedTuple):
     """A change to an item was recorded in the table's stream: ``change`` is INSERT, MODIFY or REMOVE, ``bytes`` the
-    size of the record.
+    size of the record, and it can be read from ``arrives`` on (µs).
     """
 
     at: int
@@ -306,6 +306,7 @@ class StreamRecordWritten(NamedTuple):
     hash: float
     change: str
     bytes: int
+    arrives: int
 
 
 class ShardOpened(NamedTuple):
@@ -325,7 +326,9 @@ class ShardOpened(NamedTuple):
 
 
 class ShardClosed(NamedTuple):
-    """A shard of a stream ended: its partition was split, or the stream was disabled."""
+    """A shard of a stream ended: its partition was split, it had been open long enough (then a child of the same partition
+    goes on), or the stream was disabled.
+    """
 
     at: int
     request: int
@@ -346,6 +349,19 @@ class StreamRead(NamedTuple):
     records: int
     bytes: int
     behind: int
+
+
+class StreamReadRefused(NamedTuple):
+    """A reader of a shard was refused, because all its readers together had taken more than it gives out: ``rate`` bytes a
+    second, of which ``level`` were left, 0 or less.
+    """
+
+    at: int
+    request: int
+    table: str
+    shard: str
+    rate: float
+    level: float
 
 
 class ConsumerChanged(NamedTuple):
@@ -439,6 +455,7 @@ Event = (
     | ShardOpened
     | ShardClosed
     | StreamRead
+    | StreamReadRefused
     | ConsumerChanged
     | ConsumerInvoked
     | ConsumerReturned

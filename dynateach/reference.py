@@ -65,8 +65,7 @@ def differences_page() -> str:
             "- Waiting for a leader: a request that finds none fails at once. Zone faults leave indexes and streams alone.",
             "- Conflicts between concurrent transactions: a transaction happens in one instant of the virtual clock, so",
             "  nothing ever meets one that is under way.",
-            "- The quotas of stream readers; a stream's shards are replaced only when a partition splits. A consumer skips polls that",
-            "  would find nothing.",
+            "- How often the operations of a stream may be called. A consumer skips polls that would find nothing.",
             "",
             "## Assumed",
             "",
@@ -84,7 +83,9 @@ def differences_page() -> str:
             "- Which part of a page's read units falls to which partition: in proportion to the bytes read there.",
             "- How the hash of an index key of several attributes is made: from the hashes of each.",
             "- The order of entries with equal index keys: that of their items in the table.",
-            "- That a stream has one shard for each partition, and what shard ids and sequence numbers look like.",
+            "- That a stream has one shard for each partition, and what shard ids and sequence numbers look like. How late a record",
+            "  can be read; how long a shard stays open; that more than two readers of a shard are throttled by the bytes that all",
+            "  of them take. That no fault of a zone reaches a stream.",
             "- Which stretch of the key space a segment of a parallel scan reads: an equal share of the hashes.",
             "- What a cancelled transaction costs: double units for each action whose condition did not hold, nothing for the",
             "  others. Its token may be used again.",
@@ -114,6 +115,8 @@ def _shown(name: str, value: object) -> str:
     assert isinstance(value, int)
     if name == "on_demand_partitions":
         return str(value)
+    if name == "shard_throughput":
+        return f"{value // 1024:,} KB a second" if value else "any"
     return f"{value / 1_000_000:g} s" if value else "none"
 
 

@@ -323,6 +323,13 @@ def too_many_records(most: int) -> ServiceError:
     return _dynamodb("LimitExceededException", f"Limit should be less than or equal to {most}")
 
 
+def too_many_readers() -> ServiceError:
+    """GetRecords of a shard that has more readers than it can serve: the code is documented, the text assumed."""
+    return _dynamodb(
+        "LimitExceededException", "Rate exceeded for the shard: no more than 2 processes should read from it at a time"
+    )
+
+
 def expired_iterator() -> ServiceError:
     """A shard iterator is 15 minutes old; the text is the one of AWS's reference."""
     return _dynamodb(
