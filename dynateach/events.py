@@ -152,8 +152,8 @@ class PageRead(NamedTuple):
 class Throttled(NamedTuple):
     """A request was refused for want of units of one ``side`` (Read or Write) of a table or a global index.
 
-    ``budget`` is what had nothing left: "provisioned", "on-demand", "maximum" (all of the table or index), "share" or
-    "partition" (of the one named). ``rate`` is what flows into it, in units a second, ``level`` how many units were in
+    ``budget`` is what had nothing left: "provisioned", "on-demand", "maximum", "quota" (all of the table or index), "share"
+    or "partition" (of the one named). ``rate`` is what flows into it, in units a second, ``level`` how many units were in
     it, 0 or less. ``key`` is the item's, empty for a page; ``hash`` is where in the key space it was asked for.
     """
 
