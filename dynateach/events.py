@@ -191,12 +191,14 @@ class ReplicaRead(NamedTuple):
 
 class Replicated(NamedTuple):
     """A write became number ``lsn`` in the log of its partition; ``applied`` says when (µs) the replica in each zone
-    applies it as things stand, None where that waits for the zone to come back.
+    applies it as things stand, None where that waits for the zone to come back. ``index_name`` is the global index to
+    which it was written, empty for the table itself.
     """
 
     at: int
     request: int
     table: str
+    index_name: str
     partition: str
     lsn: int
     leader: str
@@ -205,12 +207,13 @@ class Replicated(NamedTuple):
 
 class LeaderChanged(NamedTuple):
     """The replica in ``leader`` leads a partition from now on, instead of the one in ``before``; writes up to ``lsn`` are
-    in its log.
+    in its log. ``index_name`` is the global index whose partition it is, empty for the table itself.
     """
 
     at: int
     request: int
     table: str
+    index_name: str
     partition: str
     before: str
     leader: str
