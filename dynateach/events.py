@@ -152,8 +152,8 @@ class PageRead(NamedTuple):
 class Throttled(NamedTuple):
     """A request was refused for want of units of one ``side`` (Read or Write) of a table or a global index.
 
-    ``budget`` is what had nothing left: "provisioned", "on-demand", "maximum" (all of the table or index), "share" or
-    "partition" (of the one named). ``rate`` is what flows into it, in units a second, ``level`` how many units were in
+    ``budget`` is what had nothing left: "provisioned", "on-demand", "maximum", "quota" (all of the table or index), "share"
+    or "partition" (of the one named). ``rate`` is what flows into it, in units a second, ``level`` how many units were in
     it, 0 or less. ``key`` is the item's, empty for a page; ``hash`` is where in the key space it was asked for.
     """
 
@@ -191,12 +191,14 @@ class ReplicaRead(NamedTuple):
 
 class Replicated(NamedTuple):
     """A write became number ``lsn`` in the log of its partition; ``applied`` says when (µs) the replica in each zone
-    applies it as things stand, None where that waits for the zone to come back.
+    applies it as things stand, None where that waits for the zone to come back. ``index_name`` is the global index to
+    which it was written, empty for the table itself.
     """
 
     at: int
     request: int
     table: str
+    index_name: str
     partition: str
     lsn: int
     leader: str
@@ -205,12 +207,13 @@ class Replicated(NamedTuple):
 
 class LeaderChanged(NamedTuple):
     """The replica in ``leader`` leads a partition from now on, instead of the one in ``before``; writes up to ``lsn`` are
-    in its log.
+    in its log. ``index_name`` is the global index whose partition it is, empty for the table itself.
     """
 
     at: int
     request: int
     table: str
+    index_name: str
     partition: str
     before: str
     leader: str
@@ -294,7 +297,7 @@ class PartitionSplit(NamedTuple):
 
 class StreamRecordWritten(NamedTuple):
     """A change to an item was recorded in the table's stream: ``change`` is INSERT, MODIFY or REMOVE, ``bytes`` the
-    size of the record.
+    size of the record, and it can be read from ``arrives`` on (µs).
     """
 
     at: int
@@ -306,6 +309,7 @@ class StreamRecordWritten(NamedTuple):
     hash: float
     change: str
     bytes: int
+    arrives: int
 
 
 class ShardOpened(NamedTuple):
@@ -325,7 +329,9 @@ class ShardOpened(NamedTuple):
 
 
 class ShardClosed(NamedTuple):
-    """A shard of a stream ended: its partition was split, or the stream was disabled."""
+    """A shard of a stream ended: its partition was split, it had been open long enough (then a child of the same partition
+    goes on), or the stream was disabled.
+    """
 
     at: int
     request: int
@@ -346,6 +352,19 @@ class StreamRead(NamedTuple):
     records: int
     bytes: int
     behind: int
+
+
+class StreamReadRefused(NamedTuple):
+    """A reader of a shard was refused, because all its readers together had taken more than it gives out: ``rate`` bytes a
+    second, of which ``level`` were left, 0 or less.
+    """
+
+    at: int
+    request: int
+    table: str
+    shard: str
+    rate: float
+    level: float
 
 
 class ConsumerChanged(NamedTuple):
@@ -439,6 +458,7 @@ Event = (
     | ShardOpened
     | ShardClosed
     | StreamRead
+    | StreamReadRefused
     | ConsumerChanged
     | ConsumerInvoked
     | ConsumerReturned

@@ -61,12 +61,12 @@ def differences_page() -> str:
             "",
             "- In profile `ideal`: throttling, replicas, index lag. Every read sees the newest write, and whatever is asked is",
             "  served. The profiles `realistic` and `classroom` have them.",
-            "- Throttling by account or table quota; request routers; partitions that split by themselves, for heat or for size.",
-            "- Waiting for a leader: a request that finds none fails at once. Zone faults leave indexes and streams alone.",
+            "- Request routers; partitions that split by themselves, for heat or for size.",
+            "- Being served by a leader that is elected while the request waits: a request that finds none fails, only later. Zone",
+            "  faults leave streams alone.",
             "- Conflicts between concurrent transactions: a transaction happens in one instant of the virtual clock, so",
             "  nothing ever meets one that is under way.",
-            "- The quotas of stream readers; a stream's shards are replaced only when a partition splits. A consumer skips polls that",
-            "  would find nothing.",
+            "- How often the operations of a stream may be called. A consumer skips polls that would find nothing.",
             "",
             "## Assumed",
             "",
@@ -76,15 +76,19 @@ def differences_page() -> str:
             "  sizes of expressions and transactions, and the cancellation of a transaction by a bad key are assumed.",
             "- The hash function: MD5 over the type and value of the partition key, 128 bits wide.",
             "- Admission: the order in which budgets are asked; that a request is let in while its buckets are not empty and may",
-            "  overdraw them; that a new table has saved one second's capacity; that an on-demand peak is the busiest second.",
-            "- Replication: how lags are distributed, which replica answers, how long a lease lasts, where leaders are.",
+            "  overdraw them; that a new table has saved one second's capacity; that an on-demand peak is the busiest second; that",
+            "  what exceeds the account's quota gets a RequestLimitExceeded (AWS's pages differ).",
+            "- Replication: how lags are distributed, which replica answers, how long a lease lasts, where leaders are, how long",
+            "  the service looks for one. That a global index has replicas like a table's.",
             "- Index propagation: its lag, its order, and how much backlog pushes back on the table.",
             "- Expiry: how late an item goes. AWS promises no time.",
             "- How many partitions a new table gets: just enough for its throughput, in equal shares of the key space.",
             "- Which part of a page's read units falls to which partition: in proportion to the bytes read there.",
             "- How the hash of an index key of several attributes is made: from the hashes of each.",
             "- The order of entries with equal index keys: that of their items in the table.",
-            "- That a stream has one shard for each partition, and what shard ids and sequence numbers look like.",
+            "- That a stream has one shard for each partition, and what shard ids and sequence numbers look like. How late a record",
+            "  can be read; how long a shard stays open; that more than two readers of a shard are throttled by the bytes that all",
+            "  of them take. That no fault of a zone reaches a stream.",
             "- Which stretch of the key space a segment of a parallel scan reads: an equal share of the hashes.",
             "- What a cancelled transaction costs: double units for each action whose condition did not hold, nothing for the",
             "  others. Its token may be used again.",
@@ -114,6 +118,8 @@ def _shown(name: str, value: object) -> str:
     assert isinstance(value, int)
     if name == "on_demand_partitions":
         return str(value)
+    if name == "shard_throughput":
+        return f"{value // 1024:,} KB a second" if value else "any"
     return f"{value / 1_000_000:g} s" if value else "none"
 
 

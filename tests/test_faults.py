@@ -4,6 +4,7 @@ lease; how long each takes is the profile's.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from dynateach import Lab, LabError, ServiceError
 from dynateach.clock import EPOCH, SECOND
 from dynateach.profile import IDEAL, Delay
-from dynateach.trace import FaultBegan, FaultEnded, LeaderChanged, ReplicaRead, Replicated, ZoneCaughtUp
+from dynateach.trace import FaultBegan, FaultEnded, LeaderChanged, ReplicaRead, Replicated, RequestServed, ZoneCaughtUp
+from tests.tables import create
 
 PHYSICS = replace(
     IDEAL,
@@ -40,7 +42,10 @@ class Scene:
             self.keys["abc"[int(self.lab.inspect("things").locate(f"k{number}").partition[1:])]] = f"k{number}"
 
     def do(self, operation: str, **params: Any) -> dict[str, Any]:
-        return self.lab.request("dynamodb", operation, {"TableName": "things", **params})
+        return self.ask(operation, TableName="things", **params)
+
+    def ask(self, operation: str, **params: Any) -> dict[str, Any]:
+        return self.lab.request("dynamodb", operation, params)
 
     def put(self, leader: str, value: str = "new") -> None:
         self.do("PutItem", Item={**self.key(leader), "v": {"S": value}})
@@ -81,6 +86,20 @@ def test_a_partition_whose_leader_is_lost_serves_no_write_and_no_strong_read_unt
     assert scene.get("a") == "old"
     scene.put("a")
     assert scene.get("a") == "new"
+
+
+def test_a_request_that_meets_no_leader_fails_after_the_service_has_looked_for_one() -> None:
+    lab = Lab(profile=replace(PHYSICS, leader_wait=3 * SECOND, item_read=Delay(SECOND, SECOND, SECOND, SECOND, SECOND)))
+    create(lab, sort=None)
+    lab.faults.lose_zone("a", seconds=30)
+    took = set()
+    for number in range(20):
+        before = lab.clock.now
+        get = {"TableName": "things", "Key": {"pk": {"S": f"k{number}"}}, "ConsistentRead": True}
+        failed = refused(partial(lab.request, "dynamodb", "GetItem", get))
+        took.add((failed, (lab.clock.now - before) // SECOND))
+        assert lab.trace.of(RequestServed)[-1].took == lab.clock.now - before
+    assert took == {(True, 4), (False, 1)}
 
 
 def test_partitions_that_are_led_from_elsewhere_do_not_notice_a_lost_zone() -> None:
@@ -210,14 +229,68 @@ def test_a_zone_that_missed_writes_counts_for_no_quorum_and_does_not_lead_before
     assert scene.get("a") == "new"
 
 
-def test_a_batch_or_a_transaction_that_meets_no_leader_changes_nothing() -> None:
+def test_a_batch_of_writes_hands_back_those_that_meet_no_leader() -> None:
     scene = Scene()
+    scene.put("b", "old")
     scene.faults.lose_zone("b")
     puts = [{"PutRequest": {"Item": scene.key(leader)}} for leader in "abc"]
+    answer = scene.ask("BatchWriteItem", RequestItems={"things": puts}, ReturnConsumedCapacity="TOTAL")
+    assert answer["UnprocessedItems"] == {"things": [puts[1]]}
+    assert answer["ConsumedCapacity"] == [{"TableName": "things", "CapacityUnits": 2.0}]
+    scene.wait(10)
+    assert scene.get("b") == "old"
+    assert scene.do("Scan", ConsistentRead=True)["Count"] == 3
+    assert scene.ask("BatchWriteItem", RequestItems=answer["UnprocessedItems"]) == {"UnprocessedItems": {}}
+    assert scene.do("GetItem", Key=scene.key("b"))["Item"] == scene.key("b")
+
+
+def test_a_batch_of_consistent_reads_hands_back_the_keys_that_meet_no_leader() -> None:
+    scene = Scene()
+    for leader in "abc":
+        scene.put(leader)
+    scene.wait(1)
+    scene.faults.lose_zone("b")
+    keys = {"Keys": [scene.key(leader) for leader in "abc"], "ConsistentRead": True}
+    answer = scene.ask("BatchGetItem", RequestItems={"things": keys})
+    assert [one["id"]["S"] for one in answer["Responses"]["things"]] == [scene.keys["a"], scene.keys["c"]]
+    assert answer["UnprocessedKeys"] == {"things": {**keys, "Keys": [scene.key("b")]}}
+    eventual = {"things": {**keys, "ConsistentRead": False}}
+    assert len(scene.ask("BatchGetItem", RequestItems=eventual)["Responses"]["things"]) == 3
+
+
+def test_a_batch_fails_if_nothing_of_it_can_be_done() -> None:
+    scene = Scene()
+    scene.faults.lose_zone("b")
+    put = {"things": [{"PutRequest": {"Item": scene.key("b")}}]}
+    keys = {"things": {"Keys": [scene.key("b")], "ConsistentRead": True}}
+    assert refused(lambda: scene.ask("BatchWriteItem", RequestItems=put))
+    assert refused(lambda: scene.ask("BatchGetItem", RequestItems=keys))
+
+
+def test_a_bad_batch_is_rejected_as_ever_while_there_is_no_leader() -> None:
+    scene = Scene()
+    scene.faults.lose_zone("b")
+    put = {"PutRequest": {"Item": scene.key("b")}}
+    with pytest.raises(ServiceError, match="duplicates"):
+        scene.ask("BatchWriteItem", RequestItems={"things": [put, put]})
+    with pytest.raises(ServiceError, match="does not match the schema"):
+        scene.ask("BatchWriteItem", RequestItems={"things": [put, {"DeleteRequest": {"Key": {"x": {"S": "y"}}}}]})
+
+
+def test_each_statement_of_a_batch_has_its_own_error() -> None:
+    scene = Scene()
+    scene.faults.lose_zone("b")
+    texts = [f"INSERT INTO things VALUE {{'id': '{scene.keys[leader]}'}}" for leader in "abc"]
+    answer = scene.ask("BatchExecuteStatement", Statements=[{"Statement": text} for text in texts])
+    codes = [one.get("Error", {}).get("Code") for one in answer["Responses"]]
+    assert codes == [None, "InternalServerError", None]
+
+
+def test_a_transaction_that_meets_no_leader_changes_nothing() -> None:
+    scene = Scene()
+    scene.faults.lose_zone("b")
     actions = [{"Put": {"TableName": "things", "Item": scene.key(leader)}} for leader in "abc"]
-    request = scene.lab.request
-    assert refused(lambda: request("dynamodb", "BatchWriteItem", {"RequestItems": {"things": puts}}))
-    assert refused(lambda: request("dynamodb", "TransactWriteItems", {"TransactItems": actions}))
+    assert refused(lambda: scene.ask("TransactWriteItems", TransactItems=actions))
     scene.wait(10)
     assert scene.do("Scan", ConsistentRead=True)["Count"] == 0
 

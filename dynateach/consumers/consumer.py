@@ -39,7 +39,7 @@ class Consumer:
         self._shards: dict[str, ShardConsumer] = {}
         self._done: set[str] = set()
         self._early: dict[str, str | None] = {}
-        stream.watchers.append(self._ring)
+        stream.watch.join(self._ring, stream.all_shards())
         self._record_status()
         self._begin(latest=settings.starting_position == "LATEST")
 
@@ -90,7 +90,7 @@ class Consumer:
         with self._clock.lock:
             if self.status != STOPPED:
                 self._leave(STOPPED)
-                self._stream.watchers.remove(self._ring)
+                self._stream.watch.leave(self._ring)
 
     def crash(self, times: int = 1) -> None:
         """Let the next so many calls do their work and die before they can say so: to the consumer they failed."""

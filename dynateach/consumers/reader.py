@@ -25,11 +25,12 @@ class Record(NamedTuple):
 class ShardReader:
     """Reads one shard forward from a place.
 
-    ``ended`` says that the shard is closed and read to its end, or that it is gone.
+    ``ended`` says that the shard is closed and read to its end, or that it is gone; ``refused``, that the last read was one
+    too many for the shard.
     """
 
     def __init__(self, ask: Ask, stream: str, shard: str) -> None:
-        self.ended = False
+        self.ended = self.refused = False
         self._ask = ask
         self._stream = stream
         self._shard = shard
@@ -44,13 +45,18 @@ class ShardReader:
         """The next records, possibly none.
 
         An iterator lives 15 minutes (documented): a reader that was away longer asks for a new one. A place that was
-        trimmed meanwhile, 24 hours after it was written, is lost without a word: reading goes on at the oldest record.
+        trimmed meanwhile, 24 hours after it was written, is lost without a word: reading goes on at the oldest record. A read
+        that is refused, because too many read from the shard, is to be made again.
         """
+        self.refused = False
         try:
             return self._read(limit)
         except ServiceError as error:
             if error.code == "ResourceNotFoundException":
                 self.ended = True
+                return []
+            if error.code == "LimitExceededException":
+                self.refused = True
                 return []
             if error.code not in _LOST_PLACE:
                 raise

@@ -100,7 +100,7 @@ class ShardConsumer:
             return
         if self._wants_more:
             records = self._reader.read(GET_RECORDS_RECORDS)
-            self._quiet = not records
+            self._quiet = not (records or self._reader.refused)
             self._take_in(records)
         self._turn()
 

@@ -7,6 +7,7 @@ from dynateach.dynamodb.rules import hashing
 from dynateach.dynamodb.rules.schema import Place, require_partition_key_fits
 from dynateach.dynamodb.rules.values import AttributeValue, canonical
 from dynateach.dynamodb.storage.admission import READ, WRITE
+from dynateach.dynamodb.storage.index import Index
 from dynateach.dynamodb.storage.keyspace import Partition
 from dynateach.dynamodb.storage.propagation import QueueState
 from dynateach.dynamodb.storage.replication import Replica
@@ -114,10 +115,7 @@ class TableInside:
 
     def index(self, name: str) -> IndexInfo:
         """One secondary index, and how far it is behind the table. Raises ``LabError`` if there is none of that name."""
-        index = self._table.indexes.get(name)
-        if index is None:
-            known = ", ".join(self._table.indexes) or "none"
-            raise LabError(f"table {self._table.name} has no index {name!r}", next=f"Its indexes: {known}.")
+        index = self._named_index(name)
         queue = index.queue.state() if index.queue else QueueState(0, 0, 0, 0.0, False)
         return IndexInfo(index.name, index.kind, index.status, index.keyspace.items, index.keyspace.bytes, *queue)
 
@@ -153,7 +151,7 @@ class TableInside:
         """
         if self._db.tables.get(self._table.name) is not self._table:
             raise LabError(f"table {self._table.name} is gone", next="Create it anew, and inspect that one.")
-        chosen = self._named(partition)
+        chosen = _named(self._table, partition)
         low, high = self._keyspace.bounds(chosen)
         if at is not None and not low < at < high:
             raise LabError(f"{at} is not inside {partition}", next=f"Choose a point between {low:.6f} and {high:.6f}.")
@@ -178,20 +176,21 @@ class TableInside:
             self._table.admission.divide(chosen.id, (left.id, right.id), world.clock.now)
         return event
 
-    def replicas(self, partition: str) -> tuple[Replica, ...]:
-        """The three replicas of a partition, in the order of their zones. Raises ``LabError`` if there is no such
-        partition, or the profile has no replicas.
+    def replicas(self, partition: str, index_name: str = "") -> tuple[Replica, ...]:
+        """The three replicas of a partition of the table, or of its global index of that name, in the order of their zones.
+        Raises ``LabError`` if there is no such partition or index, or the profile has no replicas.
         """
-        if self._table.replication is None:
-            raise LabError(f"table {self._table.name} has no replicas", next=NO_REPLICAS)
-        return self._table.replication.replicas(self._named(partition))
+        owner: Table | Index = self._named_index(index_name) if index_name else self._table
+        if owner.replication is None:
+            raise LabError(f"{_called(owner)} has no replicas", next=NO_REPLICAS)
+        return owner.replication.replicas(_named(owner, partition))
 
-    def _named(self, partition: str) -> Partition:
-        chosen = self._keyspace.named(partition)
-        if chosen is None:
-            known = ", ".join(one.id for one in self._keyspace.partitions)
-            raise LabError(f"table {self._table.name} has no partition {partition!r}", next=f"It has {known}.")
-        return chosen
+    def _named_index(self, name: str) -> Index:
+        index = self._table.indexes.get(name)
+        if index is None:
+            known = ", ".join(self._table.indexes) or "none"
+            raise LabError(f"table {self._table.name} has no index {name!r}", next=f"Its indexes: {known}.")
+        return index
 
     def _boundary(self, partition: Partition, at: float | None, low: float, high: float) -> bytes:
         if at is not None:
@@ -223,6 +222,18 @@ class TableInside:
 
     def _check(self) -> None:
         self._keyspace._check()
+
+
+def _named(owner: Table | Index, partition: str) -> Partition:
+    chosen = owner.keyspace.named(partition)
+    if chosen is None:
+        known = ", ".join(one.id for one in owner.keyspace.partitions)
+        raise LabError(f"{_called(owner)} has no partition {partition!r}", next=f"It has {known}.")
+    return chosen
+
+
+def _called(owner: Table | Index) -> str:
+    return f"{'index' if isinstance(owner, Index) else 'table'} {owner.name}"
 
 
 def _over_the_wire(value: AttributeValue) -> AttributeValue:

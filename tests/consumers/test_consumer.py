@@ -237,6 +237,7 @@ def test_latest_passes_over_shards_that_are_closed_and_takes_all_of_those_that_o
 def test_latest_misses_nothing_that_happens_while_it_asks_for_the_shards() -> None:
     scene, seen = Scene(profile="classroom"), Seen()
     scene.put("a")
+    scene.wait(5)
 
     def meanwhile() -> None:
         scene.put("a")

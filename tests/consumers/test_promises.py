@@ -1,10 +1,13 @@
 """What a consumer promises whatever happens: nothing is passed over, nothing comes in the wrong order."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dynateach.clock import SECOND
+from dynateach.profile import IDEAL, Delay, Profile
 from dynateach.trace import ConsumerDiscarded, ConsumerInvoked
 from tests.consumers.scene import Scene, Seen, name_of
 
@@ -26,6 +29,15 @@ SETTINGS = st.fixed_dictionaries(
 FAILURES = st.dictionaries(
     st.builds("{}{}".format, st.sampled_from(KEYS), st.integers(1, 4)), st.integers(1, 3), max_size=8
 )
+
+RESTLESS = replace(
+    IDEAL,
+    stream_lag=Delay(0, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND),
+    shard_life=Delay(0, 5 * SECOND, 10 * SECOND, 20 * SECOND, 60 * SECOND),
+    shard_throughput=100,
+)
+"""Records come late, shards are replaced every few seconds and give out little."""
+PROFILES = st.sampled_from([IDEAL, RESTLESS])
 
 
 def play(scene: Scene, consumer: Any, story: list[tuple[str, Any]]) -> None:
@@ -52,11 +64,11 @@ def first_times(changes: list[str], key: str) -> list[str]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(story=STORIES, chosen=SETTINGS, failures=FAILURES, reporting=st.booleans())
+@given(story=STORIES, chosen=SETTINGS, failures=FAILURES, reporting=st.booleans(), profile=PROFILES)
 def test_every_change_is_seen_at_least_once_and_in_its_items_order_whatever_fails(
-    story: list[tuple[str, Any]], chosen: dict[str, Any], failures: dict[str, int], reporting: bool
+    story: list[tuple[str, Any]], chosen: dict[str, Any], failures: dict[str, int], reporting: bool, profile: Profile
 ) -> None:
-    scene, seen = Scene(), Seen(failures)
+    scene, seen = Scene(profile=profile), Seen(failures)
 
     def in_order(event: Any, context: Any) -> Any:
         """Report the first failure and leave the rest alone, so that no change overtakes an earlier one."""
@@ -78,11 +90,11 @@ def test_every_change_is_seen_at_least_once_and_in_its_items_order_whatever_fail
 
 
 @settings(max_examples=100, deadline=None)
-@given(story=STORIES, chosen=SETTINGS)
+@given(story=STORIES, chosen=SETTINGS, profile=PROFILES)
 def test_without_failures_and_crashes_every_change_is_seen_exactly_once(
-    story: list[tuple[str, Any]], chosen: dict[str, Any]
+    story: list[tuple[str, Any]], chosen: dict[str, Any], profile: Profile
 ) -> None:
-    scene, seen = Scene(), Seen()
+    scene, seen = Scene(profile=profile), Seen()
     consumer = scene.consume(seen, **{**chosen, "parallelization_factor": 1})
     play(scene, consumer, [(act, what) for act, what in story if act not in ("drop", "crash")])
     assert sorted(seen.changes) == written(scene)

@@ -1,6 +1,7 @@
 """Throttling: which requests are refused, by which budget, in which words, and what a refusal leaves behind."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -55,13 +56,7 @@ def refusal(call: Any, *arguments: Any, **options: Any) -> ServiceError:
 
 def puts_until_refused(lab: Lab, keys: list[str]) -> tuple[int, ServiceError]:
     """How many writes of a unit, one after the other in one moment, are done before one is refused."""
-    done = 0
-    while True:
-        try:
-            put(lab, keys[done % len(keys)])
-        except ServiceError as error:
-            return done, error
-        done += 1
+    return until_refused(lambda n: put(lab, keys[n % len(keys)]))
 
 
 def reason(error: ServiceError) -> dict[str, str]:
@@ -214,6 +209,113 @@ def test_a_configured_maximum_refuses_and_can_be_lifted() -> None:
     put(lab, "a")
 
 
+# The account's quota
+
+
+WARM: dict[str, Any] = {"WarmThroughput": {"ReadUnitsPerSecond": 40_000, "WriteUnitsPerSecond": 40_000}}
+"""Forty partitions, which together can take as much as the account may ask of one table."""
+
+
+def test_an_on_demand_table_serves_no_more_than_the_quota_of_the_account() -> None:
+    lab = lab_with(**WARM)
+    done, error = puts_of_400_units(lab)
+    assert (done, error.code, error.status) == (100, "RequestLimitExceeded", 400)
+    assert error.message.startswith("Throughput exceeds the current throughput quota for your account.")
+    assert reason(error) == {"reason": "TableWriteAccountLimitExceeded", "resource": ARN}
+    (refused,) = lab.trace.of(Throttled)
+    assert (refused.budget, refused.rate, refused.level) == ("quota", 40_000, 0)
+    lab.clock.advance(2)
+    assert puts_of_400_units(lab)[0] == 100
+
+
+def test_reads_have_a_quota_of_their_own() -> None:
+    lab = lab_with(**WARM)
+    puts_of_400_units(lab)
+    keys = spread(lab)
+    reads, error = until_refused(lambda n: get(lab, keys[n % 100], ConsistentRead=True))
+    assert reads == 400
+    assert reason(error)["reason"] == "TableReadAccountLimitExceeded"
+
+
+def test_a_table_that_is_not_warm_is_refused_before_it_comes_near_the_quota() -> None:
+    lab = Lab(seed=1, profile=replace(GLOBAL, on_demand_partitions=60))
+    ask(lab, "CreateTable", **definition(key="pk:S"))
+    done, error = puts_of_400_units(lab)
+    assert done == 10
+    assert reason(error)["reason"] == "TableWriteKeyRangeThroughputExceeded"
+
+
+def test_an_on_demand_index_has_a_quota_of_its_own() -> None:
+    lab = Lab(seed=1, profile=replace(GLOBAL, on_demand_partitions=40))
+    params = definition({"by_g": "g:S"}, key="pk:S", **WARM)
+    params["GlobalSecondaryIndexes"][0] |= WARM
+    ask(lab, "CreateTable", **params)
+    keys = spread(lab)
+    for key in keys[:40]:
+        put(lab, key, 400, g=key)
+    lab.clock.advance(1)
+    moved, error = until_refused(lambda n: put(lab, keys[n % 40], 400, g=keys[40 + n]))
+    assert moved == 50
+    assert reason(error) == {"reason": "IndexWriteAccountLimitExceeded", "resource": f"{ARN}/index/by_g"}
+
+
+def test_a_maximum_that_is_lifted_gives_way_to_the_quota() -> None:
+    lab = lab_with(OnDemandThroughput={"MaxWriteRequestUnits": 3})
+    puts_until_refused(lab, ["a"])
+    ask(lab, "UpdateTable", TableName="things", OnDemandThroughput={"MaxWriteRequestUnits": -1})
+    caps = [one for one in lab.inspect("things").budgets if one.side == "Write" and one.budget in ("maximum", "quota")]
+    assert [(one.budget, one.rate, one.level) for one in caps] == [("quota", 40_000, 40_000)]
+
+
+def test_a_provisioned_table_has_no_quota_to_refuse_it() -> None:
+    """It can't be provisioned with more than that in the first place."""
+    lab = lab_with(**throughput(5, 5))
+    assert "quota" not in {one.budget for one in lab.inspect("things").budgets}
+
+
+def test_a_batch_that_the_quota_refuses_whole_is_a_throttling_exception_as_documented() -> None:
+    lab = lab_with(**WARM)
+    puts_of_400_units(lab)
+    error = refusal(ask, lab, "BatchWriteItem", RequestItems={"things": [{"PutRequest": {"Item": item("a")}}]})
+    assert error.code == "ThrottlingException"
+    assert reason(error)["reason"] == "TableWriteAccountLimitExceeded"
+
+
+def test_a_transaction_that_the_quota_refuses_is_cancelled_with_a_documented_code() -> None:
+    lab = lab_with(**WARM)
+    puts_of_400_units(lab)
+    error = refusal(ask, lab, "TransactWriteItems", TransactItems=[{"Put": {"TableName": "things", "Item": item("a")}}])
+    assert [one["Code"] for one in error.fields["CancellationReasons"]] == ["ThrottlingError"]
+
+
+def puts_of_400_units(lab: Lab) -> tuple[int, ServiceError]:
+    """How many large writes, spread over the table, are done in one moment before one is refused."""
+    keys = spread(lab)
+    return until_refused(lambda n: put(lab, keys[n], 400))
+
+
+def until_refused(call: Callable[[int], object]) -> tuple[int, ServiceError]:
+    """How many calls, which are numbered, are served before one is refused."""
+    done = 0
+    while True:
+        try:
+            call(done)
+        except ServiceError as error:
+            return done, error
+        done += 1
+
+
+def spread(lab: Lab) -> list[str]:
+    """Three keys for each partition, the first of each before the second of any: few enough for its ceiling."""
+    inside, found = lab.inspect("things"), Counter[str]()
+    ranked = []
+    for n in range(2000):
+        partition = inside.locate(f"k{n}").partition
+        ranked.append((found[partition], int(partition[1:]), f"k{n}"))
+        found[partition] += 1
+    return [key for rank, _, key in sorted(ranked) if rank < 3]
+
+
 # Changes
 
 
@@ -237,7 +339,7 @@ def test_fewer_units_keep_fewer_savings() -> None:
 def test_another_capacity_mode_brings_other_budgets() -> None:
     lab = lab_with(**throughput(1, 1))
     ask(lab, "UpdateTable", TableName="things", BillingMode="PAY_PER_REQUEST")
-    assert {one.budget for one in lab.inspect("things").budgets} == {"on-demand", "partition"}
+    assert {one.budget for one in lab.inspect("things").budgets} == {"on-demand", "quota", "partition"}
     assert puts_until_refused(lab, ["a"])[0] == 1000
     ask(lab, "UpdateTable", TableName="things", BillingMode="PROVISIONED", **throughput(2, 2))
     assert {one.budget for one in lab.inspect("things").budgets} == {"provisioned", "partition"}

@@ -13,6 +13,7 @@ from dynateach.dynamodb.operations.throughput import ON_DEMAND, units_of, wire_m
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.capacity import Consumed, write_units
 from dynateach.dynamodb.rules.hashing import position
+from dynateach.dynamodb.rules.limits import TABLE_READ_UNITS, TABLE_WRITE_UNITS
 from dynateach.dynamodb.rules.schema import Place, readable
 from dynateach.dynamodb.storage import admission as budgets
 from dynateach.dynamodb.storage.admission import READ, WRITE, Admission, Agreement, Level, Terms
@@ -109,6 +110,7 @@ _LIMITS = {
     budgets.PROVISIONED: "ProvisionedThroughput",
     budgets.SHARE: "ProvisionedThroughput",
     budgets.MAXIMUM: "MaxOnDemandThroughput",
+    budgets.QUOTA: "AccountLimit",
     budgets.ON_DEMAND: "KeyRangeThroughput",
     budgets.PARTITION: "KeyRangeThroughput",
 }
@@ -213,6 +215,9 @@ def _agreed(table: Table, name: str, definition: Params) -> Agreement:
     warm = table.throughput_changes[name].warm
     maxima = wire_maxima(definition.get("OnDemandThroughput", {})).values()
     return {
-        side: Terms(True, max(some, floor), max(maximum, 0))
-        for side, some, floor, maximum in zip((READ, WRITE), warm, ON_DEMAND, maxima, strict=True)
+        side: Terms(True, max(some, floor), max(maximum, 0), quota)
+        for side, some, floor, maximum, quota in zip((READ, WRITE), warm, ON_DEMAND, maxima, _QUOTAS, strict=True)
     }
+
+
+_QUOTAS = TABLE_READ_UNITS, TABLE_WRITE_UNITS

@@ -1,21 +1,25 @@
 """BatchWriteItem and BatchGetItem: many single writes or reads in one round trip.
 
-Documented: a batch saves round trips, not units; it is no transaction, each of its entries stands alone.
+Documented: a batch saves round trips, not units; it is no transaction, each of its entries stands alone. What can't be
+done for want of units, or because of an internal failure, such as a partition without a leader, comes back as
+unprocessed; the batch fails if nothing could be done (of internal failures this is assumed).
 """
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from dynateach.dynamodb.operations.operation import Params, operation
 from dynateach.dynamodb.operations.requests import add_units, bound_expressions, capacities
-from dynateach.dynamodb.operations.target import Target, read, target_of_item, target_of_key, write
+from dynateach.dynamodb.operations.target import Target, place_of_item, read, target_at, write
 from dynateach.dynamodb.operations.upkeep import require_room, with_collections
 from dynateach.dynamodb.rules import errors, legacy
 from dynateach.dynamodb.rules.capacity import Consumed
 from dynateach.dynamodb.rules.limits import BATCH_GET_BYTES, BATCH_GET_KEYS, BATCH_WRITE_ITEMS
+from dynateach.dynamodb.rules.schema import Place
 from dynateach.dynamodb.rules.values import Item, canonical_item
 from dynateach.dynamodb.storage.keyspace import Stored
 from dynateach.dynamodb.storage.table import Table
+from dynateach.errors import ServiceError
 
 if TYPE_CHECKING:
     from dynateach.dynamodb.service import DynamoDB
@@ -26,24 +30,21 @@ def batch_write_item(db: "DynamoDB", params: Params) -> Params:
     """Put and delete up to 25 items; everything is checked before anything is written."""
     requests = [(name, entry) for name, entries in params["RequestItems"].items() for entry in entries]
     _require_count(len(requests), BATCH_WRITE_ITEMS, "BatchWriteItem")
-    prepared = [(name, *_prepared(entry)) for name, entry in requests]
-    writes = _aimed(db, prepared)
-    for _, target, new in writes:
-        require_room(target, new)
+    writes = [_BatchWrite(name, entry) for name, entry in requests]
+    _require_distinct_places(db, writes)
+    for one in writes:
+        one.aim()
     units: dict[str, Consumed] = {}
-    done: list[Target] = []
-    refused: list[tuple[str, Params, errors.Throttled]] = []
-    for (name, entry), (_, target, new) in zip(requests, writes, strict=True):
-        try:
-            add_units(units, name, write(db, target, new))
-            done.append(target)
-        except errors.Throttled as refusal:
-            refused.append((name, entry, refusal))
-    if refused and not done:
-        raise errors.throttled_batch(refused[0][2])
+    for one in writes:
+        one.do(db, units)
+    refusals = [one.refusal for one in writes if one.refusal]
+    if len(refusals) == len(writes):
+        raise errors.throttled_batch(refusals[0]) if isinstance(refusals[0], errors.Throttled) else refusals[0]
     unprocessed: Params = {}
-    for name, entry, _ in refused:
-        unprocessed.setdefault(name, []).append(entry)
+    for one in writes:
+        if one.refusal:
+            unprocessed.setdefault(one.table, []).append(one.entry)
+    done = [one.target for one in writes if one.target and not one.refusal]
     return capacities(with_collections({"UnprocessedItems": unprocessed}, params, done), params, units)
 
 
@@ -67,6 +68,59 @@ def batch_get_item(db: "DynamoDB", params: Params) -> Params:
     return capacities(answer, params, units)
 
 
+NOT_NOW = errors.Throttled, errors.Unavailable
+"""Refusals after which the same entry may be sent again: documented as lack of throughput, or an internal failure."""
+
+
+class _BatchWrite:
+    """One entry of a BatchWriteItem, for the ``table`` of that name or ARN; ``refusal`` is why it can't be done now.
+
+    Raises DynamoDB's error for an entry that is neither put nor delete, or an item that is none.
+    """
+
+    def __init__(self, table: str, entry: Params) -> None:
+        if len(entry) != 1 or entry.keys().isdisjoint(("PutRequest", "DeleteRequest")):
+            raise errors.validation(
+                "Supplied AttributeValue has more than one datatypes set, "
+                "must contain exactly one of the supported datatypes"
+            )
+        self.table = table
+        self.entry = entry
+        self.target: Target | None = None
+        self.refusal: ServiceError | None = None
+        is_put = "PutRequest" in entry
+        self._given, size = canonical_item(entry["PutRequest"]["Item"] if is_put else entry["DeleteRequest"]["Key"])
+        self._new = Stored(self._given, size) if is_put else None
+
+    def find(self, table: Table) -> Place:
+        """Its place. Raises DynamoDB's error for a wrong key; in a batch that says of a put, too, that it does not match."""
+        self._found = table
+        if self._new:
+            table.schema.require_key_in(self._given)
+            self._place = place_of_item(table, self._given)
+        else:
+            self._place = table.schema.place_of_key(self._given)
+        return self._place
+
+    def aim(self) -> None:
+        """Look what is at its place. Raises DynamoDB's error if an item collection has no room for it."""
+        try:
+            self.target = target_at(self._found, self._place, self._given)
+        except NOT_NOW as refusal:
+            self.refusal = refusal
+            return
+        require_room(self.target, self._new)
+
+    def do(self, db: "DynamoDB", units: dict[str, Consumed]) -> None:
+        """Write, if that is possible now, and add up what it costs."""
+        if self.target is None:
+            return
+        try:
+            add_units(units, self.table, write(db, self.target, self._new))
+        except NOT_NOW as refusal:
+            self.refusal = refusal
+
+
 class _BatchGet:
     """One table's part of a BatchGetItem."""
 
@@ -78,29 +132,31 @@ class _BatchGet:
             self._project = bound_expressions(request, projection="ProjectionExpression").projection
         found = db.table(table)
         _require_distinct_keys(keys)
-        self._targets = [target_of_key(found, key, self._consistent) for key in keys]
+        self._table = found
+        self._wanted = [(found.schema.place_of_key(key), key) for key in keys]
         self.found: list[Item] = []
         self.left_over: list[Item] = []
-        self.refusals: list[errors.Throttled] = []
+        self.refusals: list[ServiceError] = []
         self.units = Consumed()
 
     @property
     def is_refused(self) -> bool:
-        """Whether every read was refused for want of units."""
-        return len(self.refusals) == len(self._targets)
+        """Whether no read could be done now."""
+        return len(self.refusals) == len(self._wanted)
 
     def fetch(self, db: "DynamoDB", room: int) -> int:
         """Read while there is ``room`` (bytes) in the answer; how much is left."""
-        for target in self._targets:
-            size = target.old.size if target.old else 0
-            if size > room:
-                self.left_over.append(target.key)
-                continue
+        for place, key in self._wanted:
             try:
+                target = target_at(self._table, place, key, self._consistent)
+                size = target.old.size if target.old else 0
+                if size > room:
+                    self.left_over.append(key)
+                    continue
                 self.units = self.units.plus(read(db, target, self._consistent))
-            except errors.Throttled as refusal:
+            except NOT_NOW as refusal:
                 self.refusals.append(refusal)
-                self.left_over.append(target.key)
+                self.left_over.append(key)
                 continue
             room -= size
             if target.old:
@@ -109,32 +165,11 @@ class _BatchGet:
 
 
 def _require_any(gets: list[_BatchGet]) -> None:
-    """Raise DynamoDB's error if every read was refused for want of units (documented)."""
+    """Raise DynamoDB's error if no read could be done now. Documented for want of units; the same is assumed of partitions
+    that nobody serves.
+    """
     if all(get.is_refused for get in gets):
         raise gets[0].refusals[0]
-
-
-Aim = Callable[[Table], Target]
-
-
-def _prepared(entry: dict[str, Any]) -> tuple[Aim, Stored | None]:
-    """One entry of a BatchWriteItem: how to find its target, and what to put there."""
-    if len(entry) != 1 or entry.keys().isdisjoint(("PutRequest", "DeleteRequest")):
-        raise errors.validation(
-            "Supplied AttributeValue has more than one datatypes set, "
-            "must contain exactly one of the supported datatypes"
-        )
-    if "PutRequest" in entry:
-        item, size = canonical_item(entry["PutRequest"]["Item"])
-        return lambda table: _target_of_put(table, item), Stored(item, size)
-    key, _ = canonical_item(entry["DeleteRequest"]["Key"])
-    return lambda table: target_of_key(table, key), None
-
-
-def _target_of_put(table: Table, item: Item) -> Target:
-    """As ``target_of_item``, but in a batch DynamoDB says of a put what it says of a delete: the key does not match."""
-    table.schema.require_key_in(item)
-    return target_of_item(table, item)
 
 
 def _require_count(count: int, limit: int, operation: str) -> None:
@@ -142,22 +177,15 @@ def _require_count(count: int, limit: int, operation: str) -> None:
         raise errors.validation(f"Too many items requested for the {operation} call")
 
 
-def _aimed(
-    db: "DynamoDB", prepared: Iterable[tuple[str, Aim, Stored | None]]
-) -> list[tuple[str, Target, Stored | None]]:
-    """The entries with their targets. Raises DynamoDB's error for the first that has no table, no key, or a key that was
-    there before.
-    """
-    writes = []
+def _require_distinct_places(db: "DynamoDB", writes: Iterable[_BatchWrite]) -> None:
+    """Raise DynamoDB's error for the first entry that has no table, no key, or a key that was there before."""
     places = set()
-    for name, aim, new in prepared:
-        target = aim(db.table(name))
-        place = (target.table.name, target.place)
+    for one in writes:
+        table = db.table(one.table)
+        place = (table.name, one.find(table))
         if place in places:
             raise errors.validation(_DUPLICATES)
         places.add(place)
-        writes.append((name, target, new))
-    return writes
 
 
 def _require_distinct_keys(keys: Iterable[Item]) -> None:

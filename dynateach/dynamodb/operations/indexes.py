@@ -15,6 +15,7 @@ from dynateach.dynamodb.rules.schema import IndexSchema, KeyAttribute, KeySchema
 from dynateach.dynamodb.storage.index import GLOBAL, LOCAL, Index
 from dynateach.dynamodb.storage.keyspace import KeySpace, initial_count
 from dynateach.dynamodb.storage.propagation import IndexQueue
+from dynateach.dynamodb.storage.replication import Replication
 from dynateach.dynamodb.storage.table import ACTIVE, CREATING, DELETING, Table
 from dynateach.trace import IndexChanged
 
@@ -88,6 +89,8 @@ def _add(db: "DynamoDB", table: Table, kind: str, definition: dict[str, Any]) ->
     index = Index(kind, definition, schema, keyspace, db.world.clock.now)
     if index.is_global and db.world.profile.index_lag.slowest:
         index.queue = IndexQueue(db.world, table.name, index)
+        if db.world.profile.replication_lag.slowest:
+            index.replication = Replication(db.world, db.zones, keyspace, table.name, index.name)
     table.indexes[index.name] = index
     return index
 

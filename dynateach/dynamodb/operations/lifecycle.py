@@ -60,7 +60,7 @@ def begin(db: "DynamoDB", definition: Params, takes: int, prepare: Callable[[Tab
     keyspace = KeySpace(_partitions(db, definition))
     table = Table(definition, _table_id(db), key_schema(definition["KeySchema"], types), keyspace, now)
     if db.world.profile.replication_lag.slowest:
-        table.replication = Replication(db.world, db.zones, table)
+        table.replication = Replication(db.world, db.zones, keyspace, table.name)
     db.tables[table.name] = table
     add_indexes(db, table, definition)
     for name, owner in {"": definition, **{one.name: one.definition for one in table.indexes.values()}}.items():

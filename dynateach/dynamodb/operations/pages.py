@@ -57,8 +57,13 @@ class Source:
 
     @property
     def replication(self) -> Replication | None:
-        """The replicas that serve it, if there are any; a global index has none of its own here, but a lag."""
-        return None if self.index and self.index.is_global else self.table.replication
+        """The replicas that serve it, if there are any; a global index has its own."""
+        return self.index.replication if self.index and self.index.is_global else self.table.replication
+
+    @property
+    def local_index(self) -> Index | None:
+        """The index, if it lies in the table's partitions."""
+        return None if self.index and self.index.is_global else self.index
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -133,7 +138,7 @@ def read_page(
         view, seen = None, None
         if replication:
             view = replication.view(partition, consistent)
-            places, stored_at, seen = view.page(source.index, partition, places, range, reverse)
+            places, stored_at, seen = view.page(source.local_index, partition, places, range, reverse)
         for place in places:
             stored = stored_at[place]
             read = _fetched(source.table, place[-1], fetched, view) if fetch else stored

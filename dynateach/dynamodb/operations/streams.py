@@ -1,7 +1,11 @@
 """ListStreams, DescribeStream, GetShardIterator, GetRecords: the service ``dynamodbstreams``.
 
-Not simulated: how often each may be called in a second, and that only two readers may share a shard. Where a text is not
-documented it is the one that AWS's downloadable DynamoDB gives, unless a line says otherwise.
+Documented: no more than two processes should read from one shard at the same time, more of them may be throttled, with
+LimitExceededException. Assumed: that the service counts bytes, not processes; a shard gives out as much as two readers need
+who keep up with the busiest partition, 1,000 write units of a kilobyte a second (the profile's ``shard_throughput``). As
+elsewhere, a reader is let in while there is anything left, and may overdraw it. Not simulated: how often each operation
+may be called in a second. Where a text is not documented it is the one that AWS's downloadable DynamoDB gives, unless a
+line says otherwise.
 """
 
 import re
@@ -18,9 +22,10 @@ from dynateach.dynamodb.rules.limits import (
     GET_RECORDS_RECORDS,
     LIST_STREAMS_PAGE,
 )
+from dynateach.dynamodb.storage.buckets import Bucket
 from dynateach.dynamodb.storage.shard import Shard, StreamRecord
 from dynateach.dynamodb.storage.stream import Stream, all_streams, find_stream
-from dynateach.trace import StreamRead
+from dynateach.trace import StreamRead, StreamReadRefused
 
 if TYPE_CHECKING:
     from dynateach.dynamodb.service import DynamoDB
@@ -92,7 +97,8 @@ def get_records(db: "DynamoDB", params: Params) -> Params:
     shard = _shard(stream, place.shard)
     if place.ordinal < shard.oldest:
         raise errors.trimmed()
-    page = _page(shard, place.ordinal, limit)
+    _admit(db, stream, shard)
+    page = _page(shard, place.ordinal, limit, db.world.clock.now)
     _record_reading(db, stream, shard, page)
     answer: Params = {"Records": [_told(stream, shard, record) for record in page]}
     after = place.ordinal + len(page)
@@ -164,7 +170,7 @@ def _ordinal(shard: Shard, params: Params, now: int) -> int:
         case "TRIM_HORIZON":
             return shard.oldest
         case "LATEST":
-            return shard.next
+            return shard.arrived(now)
         case "AT_TIMESTAMP":
             return _at_timestamp(shard, params["Timestamp"], now)
         case "AT_SEQUENCE_NUMBER":
@@ -189,11 +195,26 @@ def _at_sequence_number(shard: Shard, sequence_number: str) -> int:
     return ordinal
 
 
-def _page(shard: Shard, ordinal: int, limit: int) -> list[StreamRecord]:
-    """The next records, at least one if there are any."""
+def _admit(db: "DynamoDB", stream: Stream, shard: Shard) -> None:
+    """Raise DynamoDB's error if the shard's readers have taken more than it gives out."""
+    world, rate = db.world, db.world.profile.shard_throughput
+    if not rate:
+        return
+    if shard.outflow is None:
+        shard.outflow = Bucket(rate, rate, world.clock.now)
+    level = shard.outflow.level(world.clock.now)
+    if level <= 0:
+        world.trace.record(
+            StreamReadRefused(world.clock.now, world.request, stream.table_name, shard.id, float(rate), level)
+        )
+        raise errors.too_many_readers()
+
+
+def _page(shard: Shard, ordinal: int, limit: int, now: int) -> list[StreamRecord]:
+    """The next records that can be read, at least one if there are any."""
     page: list[StreamRecord] = []
     room = GET_RECORDS_BYTES
-    for record in shard.read(ordinal, limit):
+    for record in shard.read(ordinal, limit, now):
         room -= record.size
         if page and room < 0:
             break
@@ -228,5 +249,7 @@ def _told(stream: Stream, shard: Shard, record: StreamRecord) -> Params:
 def _record_reading(db: "DynamoDB", stream: Stream, shard: Shard, page: list[StreamRecord]) -> None:
     world = db.world
     size = sum(record.size for record in page)
+    if shard.outflow:
+        shard.outflow.take(size, world.clock.now)
     behind = world.clock.now - page[0].at if page else 0
     world.trace.record(StreamRead(world.clock.now, world.request, stream.table_name, shard.id, len(page), size, behind))

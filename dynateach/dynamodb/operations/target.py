@@ -52,10 +52,7 @@ class Target(NamedTuple):
 
 def target_of_item(table: Table, item: Item) -> Target:
     """Where this item belongs. Raises DynamoDB's error if its key, or that of an index, is missing or mistyped."""
-    place = table.schema.place_of_item(item)
-    if table.indexes:
-        require_index_keys(table, item)
-    return _aim(table, place, item)
+    return target_at(table, place_of_item(table, item), item)
 
 
 def target_of_key(table: Table, key: Item, consistent: bool | None = None) -> Target:
@@ -63,10 +60,19 @@ def target_of_key(table: Table, key: Item, consistent: bool | None = None) -> Ta
 
     Raises DynamoDB's error unless it is exactly a key of the table, and a replica can serve that.
     """
-    return _aim(table, table.schema.place_of_key(key), key, consistent)
+    return target_at(table, table.schema.place_of_key(key), key, consistent)
 
 
-def _aim(table: Table, place: Place, key: Item, consistent: bool | None = None) -> Target:
+def place_of_item(table: Table, item: Item) -> Place:
+    """The place of this item. Raises DynamoDB's error if its key, or that of an index, is missing or mistyped."""
+    place = table.schema.place_of_item(item)
+    if table.indexes:
+        require_index_keys(table, item)
+    return place
+
+
+def target_at(table: Table, place: Place, key: Item, consistent: bool | None = None) -> Target:
+    """What is at a place. Raises ``Unavailable`` if no replica can serve that, read or written as in ``target_of_key``."""
     partition = table.keyspace.partition_of(place)
     if table.replication:
         if consistent is not None:

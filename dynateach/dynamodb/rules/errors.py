@@ -323,6 +323,13 @@ def too_many_records(most: int) -> ServiceError:
     return _dynamodb("LimitExceededException", f"Limit should be less than or equal to {most}")
 
 
+def too_many_readers() -> ServiceError:
+    """GetRecords of a shard that has more readers than it can serve: the code is documented, the text assumed."""
+    return _dynamodb(
+        "LimitExceededException", "Rate exceeded for the shard: no more than 2 processes should read from it at a time"
+    )
+
+
 def expired_iterator() -> ServiceError:
     """A shard iterator is 15 minutes old; the text is the one of AWS's reference."""
     return _dynamodb(
@@ -363,10 +370,13 @@ class Throttled(ServiceError):
 def throttled(reason: str, resource: str, on_demand: bool) -> Throttled:
     """A table or index was asked for more than its limit, which ``reason`` names.
 
-    Documented (service model): both exceptions, their fields, the format of a reason, and the texts, but for the one about a
-    configured maximum, which is as others met it.
+    Documented (service model): the exceptions, their fields, the format of a reason, and the texts, but for the one about a
+    configured maximum, which is as others met it. About the account's quota AWS's pages differ: the service model has
+    RequestLimitExceeded for it, which is taken here, other pages ThrottlingException.
     """
     of_index = reason.startswith("Index")
+    if _OF_ACCOUNT in reason:
+        return Throttled("RequestLimitExceeded", _ACCOUNT, _DYNAMODB, "ThrottlingReasons", reason, resource)
     if not on_demand:
         text = _INDEX_PROVISIONED if of_index else _TABLE_PROVISIONED
         name = "ProvisionedThroughputExceededException"
@@ -378,12 +388,23 @@ def throttled(reason: str, resource: str, on_demand: bool) -> Throttled:
 
 
 def throttled_batch(refusal: Throttled) -> Throttled:
-    """A batch of writes of which none could be done. Documented: refused by a partition's limit, it gets the exception of
-    an on-demand table in either mode.
+    """A batch of writes of which none could be done. Documented: refused by a partition's limit or the account's, it gets
+    the exception of an on-demand table in either mode.
     """
-    return throttled(refusal.reason, refusal.resource, on_demand=True) if "KeyRange" in refusal.reason else refusal
+    if "KeyRange" in refusal.reason:
+        return throttled(refusal.reason, refusal.resource, on_demand=True)
+    if _OF_ACCOUNT in refusal.reason:
+        return Throttled(
+            "ThrottlingException", _ACCOUNT, _AVAILABILITY, "throttlingReasons", refusal.reason, refusal.resource
+        )
+    return refusal
 
 
+_OF_ACCOUNT = "AccountLimit"
+_ACCOUNT = (
+    "Throughput exceeds the current throughput quota for your account. "
+    "Please contact AWS Support at https://aws.amazon.com/support to request a quota increase."
+)
 _TABLE_PROVISIONED = (
     "The level of configured provisioned throughput for the table was exceeded. "
     "Consider increasing your provisioning level with the UpdateTable API."
@@ -429,13 +450,18 @@ def reason_code(refusal: ServiceError) -> str:
     return _REASONS.get(refusal.code) or refusal.code.removesuffix("Exception")
 
 
-_REASONS = {"ValidationException": "ValidationError", "ThrottlingException": "ThrottlingError"}
+_THROTTLED = "ThrottlingError"
+_REASONS = {"ValidationException": "ValidationError", "ThrottlingException": _THROTTLED}
 
 
 def _cancellation_reason(refusal: ServiceError | None) -> dict[str, Any]:
+    """Documented: the codes that there are. For the account's quota there is none of its own."""
     if refusal is None:
         return {"Code": "None"}
-    return part_error(refusal)
+    reason = part_error(refusal)
+    if refusal.code == "RequestLimitExceeded":
+        reason["Code"] = _THROTTLED
+    return reason
 
 
 def part_error(refusal: ServiceError) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Admission control: whether a request may have the units it needs, and which budget refuses it if not.
 
-Documented: three budgets can refuse. They are what the table or global index is provisioned with or, on demand, can
-take at once; the maximum that is configured for it on demand; and the ceilings of each partition, 3,000 read and 1,000
-write units a second. (The quota of the account, the fourth, is not simulated.) Up to 300 seconds of unused provisioned
+Documented: four budgets can refuse. They are what the table or global index is provisioned with or, on demand, can
+take at once; the maximum that is configured for it on demand; the account's quota for each table and global index on
+demand; and the ceilings of each partition, 3,000 read and 1,000 write units a second. (What is provisioned can't exceed
+the quota in the first place.) Up to 300 seconds of unused provisioned
 capacity are kept for bursts. On demand, a table can take what it was warmed for, at least 12,000 read and 4,000 write
 units a second, and double its previous peak. A local index has no budget of its own, it uses up the table's.
 
@@ -29,6 +30,7 @@ READ, WRITE = "Read", "Write"
 """The two sides of throughput, called as throttling reasons call them."""
 
 PROVISIONED, ON_DEMAND, MAXIMUM, SHARE, PARTITION = "provisioned", "on-demand", "maximum", "share", "partition"
+QUOTA = "quota"
 """The kinds of budget."""
 
 CEILINGS = {READ: PARTITION_READ_UNITS, WRITE: PARTITION_WRITE_UNITS}
@@ -36,12 +38,20 @@ CEILINGS = {READ: PARTITION_READ_UNITS, WRITE: PARTITION_WRITE_UNITS}
 
 class Terms(NamedTuple):
     """What was agreed for one side of a table or global index, in units a second: ``units`` that are provisioned or,
-    ``on_demand``, that it was warmed for, and its ``maximum`` then (0: none).
+    ``on_demand``, that it was warmed for, and its ``maximum`` and the account's ``quota`` then (0: none).
     """
 
     on_demand: bool
     units: int
     maximum: int = 0
+    quota: int = 0
+
+    @property
+    def cap(self) -> tuple[str, int]:
+        """The maximum or the quota, whichever is smaller, since the other can never refuse; 0 units for none."""
+        if self.maximum and not 0 < self.quota < self.maximum:
+            return MAXIMUM, self.maximum
+        return QUOTA, self.quota
 
 
 class Level(NamedTuple):
@@ -69,6 +79,7 @@ class Budgets:
         self.consumed = 0.0
         self._peak = Peak()
         self._looked = 0
+        self._cap = MAXIMUM
         self._maximum: Bucket | None = None
         self._partitions: dict[str, Bucket] = {}
         self._start(now)
@@ -76,7 +87,7 @@ class Budgets:
     def empty(self, partition: str, now: int) -> Level | None:
         """The first budget that has nothing left for a request to this partition, or None. O(1)."""
         if self._maximum and self._maximum.level(now) <= 0:
-            return self._told(MAXIMUM, "", self._maximum, now)
+            return self._told(self._cap, "", self._maximum, now)
         whole = self._bucket_of(partition, now)
         if whole.level(now) <= 0:
             return self._told(*self._name(partition), whole, now)
@@ -128,7 +139,7 @@ class Budgets:
     def levels(self, partitions: Iterable[str], now: int) -> Iterator[Level]:
         """Every budget as it is at this moment; ``partitions`` are those that there are."""
         if self._maximum:
-            yield self._told(MAXIMUM, "", self._maximum, now)
+            yield self._told(self._cap, "", self._maximum, now)
         for key in self._wholes:
             yield self._told(*self._name(key), self._bucket_of(key, now), now)
         for partition in partitions:
@@ -149,10 +160,10 @@ class Budgets:
             self._wholes[partition] = Bucket(rate, rate * self._seconds, now, tokens=rate)
 
     def _set_maximum(self, now: int) -> None:
-        maximum = self._terms.maximum
+        before, (self._cap, maximum) = self._cap, self._terms.cap
         if not maximum:
             self._maximum = None
-        elif self._maximum:
+        elif self._maximum and self._cap == before:
             self._maximum.tune(maximum, maximum, now)
         else:
             self._maximum = Bucket(maximum, maximum, now)

@@ -15,6 +15,7 @@ from dynateach.dynamodb.storage.statistics import Census, Statistics
 
 if TYPE_CHECKING:
     from dynateach.dynamodb.storage.propagation import IndexQueue
+    from dynateach.dynamodb.storage.replication import Replication
 
 GLOBAL, LOCAL = "GlobalSecondaryIndexes", "LocalSecondaryIndexes"
 """The kinds of index, called as the API calls its lists of them."""
@@ -30,7 +31,7 @@ class Entry(NamedTuple):
 class Index:
     """One secondary index. ``definition`` is what it was created with, in wire form; ``created`` is virtual time
     (µs); ``status`` is CREATING, UPDATING, ACTIVE or DELETING; ``queue`` is how a global one follows its table, None
-    if that takes no time.
+    if that takes no time; ``replication`` are the replicas of one that has a queue, if the profile has replicas.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Index:
         self.status = "ACTIVE"
         self.backfilling = False
         self.queue: IndexQueue | None = None
+        self.replication: Replication | None = None
         self._census = Census(keyspace, created)
         self.projects_all = definition["Projection"].get("ProjectionType") == "ALL"
         self.projected = frozenset((*schema.names, *definition["Projection"].get("NonKeyAttributes", ())))

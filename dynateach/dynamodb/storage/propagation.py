@@ -7,7 +7,8 @@ arrive in the order in which they were written, and those from different partiti
 taken away in one place and laid down in the other by two deliveries, of which either may come first, so that a reader in
 between finds the item twice or not at all; that a change which the index can't afford yet waits until it can. So an index
 that is short of write units first falls behind; documented: then it throttles the writes of its table. Assumed: when what
-waits is worth more than the profile's ``index_backlog`` of the index's throughput.
+waits is worth more than the profile's ``index_backlog`` of the index's throughput. And a change to a partition of the
+index that has no leader waits until it has one, while changes to other partitions go on.
 
 One alarm a queue, set to the next arrival: each change is applied at its own moment, so the trace stays in the order of
 time, and a queue in which nothing waits costs nothing.
@@ -68,6 +69,7 @@ class IndexQueue:
         self._index = index
         self._lags = world.randomness.stream(f"index lag {table}")
         self._waiting: list[Change] = []
+        self._held: list[Change] = []
         self._latest: dict[str, int] = {}
         self._queued = self._applied = 0
         self._alarm: Alarm | None = None
@@ -84,7 +86,7 @@ class IndexQueue:
             self._queued += 1
             change = Change(arrives, self._queued, now, self._world.request, old, new, units)
             heappush(self._waiting, change)
-            _record_queued(self._world, self._table, self._index, change, len(self._waiting))
+            _record_queued(self._world, self._table, self._index, change, len(self._waiting) + len(self._held))
         self._watch()
 
     def follow_split(self, partition: str, halves: Iterable[Partition]) -> None:
@@ -101,16 +103,24 @@ class IndexQueue:
         """Go on; what should have arrived in the meantime arrives now, in its order."""
         self._pause(False)
 
+    def try_again(self) -> None:
+        """Deliver what was held up by a partition without a leader, if it has one now; in its order."""
+        for change in self._held:
+            heappush(self._waiting, change)
+        self._held.clear()
+        self._watch()
+
     def close(self) -> None:
         """Drop what is on its way: the index is gone."""
         self._waiting.clear()
+        self._held.clear()
         self._watch()
 
     def state(self) -> QueueState:
         """How the queue is at this moment. O(waiting)."""
-        now = self._world.clock.now
-        oldest = (now - min(change.queued for change in self._waiting)) / SECOND if self._waiting else 0.0
-        return QueueState(self._queued, self._applied, len(self._waiting), oldest, self.paused)
+        now, waiting = self._world.clock.now, self._waiting + self._held
+        oldest = (now - min(change.queued for change in waiting)) / SECOND if waiting else 0.0
+        return QueueState(self._queued, self._applied, len(waiting), oldest, self.paused)
 
     def _pause(self, paused: bool) -> None:
         if paused != self.paused:
@@ -134,13 +144,27 @@ class IndexQueue:
         self._alarm = None
         while self._waiting and self._waiting[0].arrives <= self._world.clock.now:
             change = heappop(self._waiting)
-            self._index.replace(change.old, change.new)
-            self._applied += 1
-            _record_applied(self._world, self._table, self._index, change)
+            if self._replicated(change):
+                self._index.replace(change.old, change.new)
+                self._applied += 1
+                _record_applied(self._world, self._table, self._index, change)
+            else:
+                self._held.append(change)
         self._watch()
 
+    def _replicated(self, change: Change) -> bool:
+        """Whether the change is in the log of the index's partition, or there are no logs; not while it has no leader."""
+        replication, place = self._index.replication, _entry(change).place
+        if replication is None:
+            return True
+        partition = self._index.keyspace.partition_of(place)
+        if not replication.has_quorum(partition):
+            return False
+        replication.note(partition, place, partition.get(place), change.request)
+        return True
+
     def _check(self) -> None:
-        assert self._queued == self._applied + len(self._waiting)
+        assert self._queued == self._applied + len(self._waiting) + len(self._held)
         assert all(self._waiting[(i - 1) // 2] < self._waiting[i] for i in range(1, len(self._waiting)))
 
 

@@ -1,33 +1,34 @@
-"""The three replicas of each partition of a table, and what each of them has seen.
+"""The three replicas of each partition of a table or a global index, and what each of them has seen.
 
 Published (USENIX ATC 2022): a partition's replicas form a group with a leader; a write goes to the leader, into its
 log and those of its peers, and is acknowledged when a quorum, two of three, has it; any replica serves eventually
 consistent reads, the leader alone serves writes and strongly consistent reads. Documented: an eventually consistent read
 may miss a write that completed a moment ago. Assumed: how late a replica applies a write (the profile's
 ``replication_lag``); that every replica is as likely to be asked; that a request for a partition without a
-leader fails at once with InternalServerError, for the SDK to repeat, instead of waiting: so no request holds up those
-beside it.
+leader fails with InternalServerError, for the SDK to repeat. It takes the profile's ``leader_wait`` longer than others
+do, as if the service had looked for a leader so long, but its answer is fixed at the moment of its call like any other's:
+an election in the meantime does not help it. (To be served later, it would have to be suspended while others go on.)
 
 A replica is no copy but a position in the partition's log. The log holds the last few writes and what each replaced, and
 only until all replicas have applied them; a partition to which nobody writes costs nothing.
+
+A global index is a table of its own kind, with replicas of its own: whatever its queue delivers is a write to its leader,
+and its reads are eventually consistent ones. So they may lag twice, in the queue and behind the leader.
 
 A write takes effect, with a quorum behind it, at the moment of its call; what follows until the answer is the way back.
 """
 
 from collections import deque
 from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.schema import Place
-from dynateach.dynamodb.storage.keyspace import Partition, Stored
+from dynateach.dynamodb.storage.keyspace import KeySpace, Partition, Stored
 from dynateach.dynamodb.storage.view import Seen, View
 from dynateach.dynamodb.storage.zones import Zone, Zones
 from dynateach.trace import LeaderChanged, Replicated
 from dynateach.world import World
-
-if TYPE_CHECKING:
-    from dynateach.dynamodb.storage.table import Table
 
 _NEVER = 1 << 62
 
@@ -96,17 +97,19 @@ class Log:
 
 
 class Replication:
-    """The replicas of one table, partition by partition."""
+    """The replicas of one table or, if it has a name, of that global index of the table; partition by partition."""
 
-    def __init__(self, world: World, zones: Zones, table: "Table") -> None:
+    def __init__(self, world: World, zones: Zones, keyspace: KeySpace, table: str, index_name: str = "") -> None:
         self._world = world
         self._zones = zones
-        self._table = table
-        self._lags = world.randomness.stream(f"replication lag {table.name}")
-        self._choices = world.randomness.stream(f"replica choice {table.name}")
+        self._keyspace = keyspace
+        self._name = (table, index_name)
+        whose = f"{table}/{index_name}" if index_name else table
+        self._lags = world.randomness.stream(f"replication lag {whose}")
+        self._choices = world.randomness.stream(f"replica choice {whose}")
         self._logs = {
             partition.id: Log(self._first_leader(number), 0, [0] * len(zones.all), deque())
-            for number, partition in enumerate(table.keyspace.partitions)
+            for number, partition in enumerate(keyspace.partitions)
         }
 
     def _first_leader(self, number: int) -> Zone:
@@ -114,21 +117,24 @@ class Replication:
         candidates = [zone for zone in self._zones.all if zone.alone is None] or self._zones.all
         return candidates[number % len(candidates)]
 
+    def has_quorum(self, partition: Partition) -> bool:
+        """Whether the partition's leader can reach another replica, and so accept a write."""
+        return self._logs[partition.id].leader.alone is None
+
     def require_quorum(self, partition: Partition) -> None:
-        """Raise InternalServerError unless the partition's leader can reach another replica, and so accept a write."""
-        if self._logs[partition.id].leader.alone is not None:
+        """Raise InternalServerError unless ``has_quorum``."""
+        if not self.has_quorum(partition):
             raise errors.unavailable()
 
-    def note(self, partition: Partition, place: Place, old: Stored | None) -> None:
-        """A write replaced ``old``; ``require_quorum`` has let it through."""
+    def note(self, partition: Partition, place: Place, old: Stored | None, request: int | None = None) -> None:
+        """A write replaced ``old``; the partition had a quorum for it. ``request`` caused it, if not the one of this moment."""
         world, log = self._world, self._logs[partition.id]
+        cause = world.request if request is None else request
         now = world.clock.now
         applied = self._applications(log, now)
         log.append(Write(now, place, old, applied))
         times = [None if at == _NEVER else at for at in applied] if _NEVER in applied else applied
-        world.trace.record(
-            Replicated(now, world.request, self._table.name, partition.id, log.lsn, log.leader.name, tuple(times))
-        )
+        world.trace.record(Replicated(now, cause, *self._name, partition.id, log.lsn, log.leader.name, tuple(times)))
 
     def _applications(self, log: Log, now: int) -> list[int]:
         """When each replica applies what is written now: never before what was written earlier."""
@@ -162,7 +168,7 @@ class Replication:
         """What a replica fit for the read shows of a partition, or of the one in which a ``part`` of a local index lies.
         Raises InternalServerError if there is none.
         """
-        partition = self._table.keyspace.partition_of(part.low)
+        partition = self._keyspace.partition_of(part.low)
         log = self._logs[partition.id]
         zone = self._reader(log, consistent)
         now = self._world.clock.now
@@ -212,18 +218,18 @@ class Replication:
     def elect(self, electable: Collection[Zone]) -> None:
         """Where the leader has no lease any more, the next of these zones leads; it first applies all that is in its log."""
         now = self._world.clock.now
-        for partition in self._table.keyspace.partitions:
+        for partition in self._keyspace.partitions:
             log = self._logs[partition.id]
             if self._zones.leads(log.leader):
                 continue
             old, log.leader = log.leader, _next(log.leader, electable)
             log.apply_all(log.leader, now)
             self._world.trace.record(
-                LeaderChanged(now, 0, self._table.name, partition.id, old.name, log.leader.name, log.lsn)
+                LeaderChanged(now, 0, *self._name, partition.id, old.name, log.leader.name, log.lsn)
             )
 
     def _check(self) -> None:
-        assert self._logs.keys() == {partition.id for partition in self._table.keyspace.partitions}
+        assert self._logs.keys() == {partition.id for partition in self._keyspace.partitions}
         for log in self._logs.values():
             for before, after in zip(log.writes, list(log.writes)[1:], strict=False):
                 assert before.at <= after.at

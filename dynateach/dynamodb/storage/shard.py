@@ -2,15 +2,16 @@
 
 Documented: the records of a shard have increasing sequence numbers of 21 to 40 digits, and are trimmed after 24 hours.
 Assumed: what a sequence number looks like inside. Here it is the record's number in its line of shards, then 20 digits
-that tell shards apart.
+that tell shards apart. Assumed, too: that records become readable in the order in which they were written.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from dynateach.clock import SECOND
 from dynateach.dynamodb.rules.limits import STREAM_RETENTION_SECONDS
 from dynateach.dynamodb.rules.values import Item
+from dynateach.dynamodb.storage.buckets import Bucket
 from dynateach.dynamodb.storage.keyspace import Stored
 
 RETENTION = STREAM_RETENTION_SECONDS * SECOND
@@ -29,13 +30,15 @@ EXPIRY = Identity("dynamodb.amazonaws.com", "Service")
 
 
 class StreamRecord(NamedTuple):
-    """One change: when it was made (µs), which one of its shard it is, and the images that the stream's view keeps.
+    """One change: when it was made and when it ``arrives``, so that it can be read (µs), which one of its shard it is, and
+    the images that the stream's view keeps.
 
     The images are the items as they were stored, not copies. ``size`` is what SizeBytes says; ``identity`` is None
     for a change made by a user.
     """
 
     at: int
+    arrives: int
     ordinal: int
     change: str
     keys: Item
@@ -46,17 +49,22 @@ class StreamRecord(NamedTuple):
 
 
 class Shard:
-    """The changes to one partition's items, from ``opened`` until ``closed`` (virtual time, µs).
+    """The changes to the items of one ``partition``, from ``opened`` until ``closed``; at ``until`` it is old enough to be
+    replaced (virtual times, µs).
 
     Its records are numbered on from its parent's last. ``first`` is the number of the first one, ``next`` of the one to
-    come, ``oldest`` of the oldest that has not been trimmed.
+    come, ``oldest`` of the oldest that has not been trimmed. ``outflow`` is what its readers may still take (bytes), None
+    if nobody counts that.
     """
 
-    def __init__(self, id: str, parent: "Shard | None", opened: int) -> None:
+    def __init__(self, id: str, partition: str, parent: "Shard | None", opened: int, until: int) -> None:
         self.id = id
+        self.partition = partition
         self.parent = parent.id if parent else None
         self.opened = opened
+        self.until = until
         self.closed: int | None = None
+        self.outflow: Bucket | None = None
         self.first = self.next = parent.last + 1 if parent else 1
         self._suffix = int(id[-8:], 16) % 10**9
         self._records: list[StreamRecord] = []
@@ -70,6 +78,19 @@ class Shard:
     def oldest(self) -> int:
         """The number of the oldest record that is still there, or of the next one."""
         return self.next - len(self._records)
+
+    @property
+    def latest_arrival(self) -> int:
+        """When the newest record arrives (µs), 0 if there is none."""
+        return self._records[-1].arrives if self._records else 0
+
+    def arrived(self, now: int) -> int:
+        """The number of the first record that can't be read yet, or of the next one. O(log n)."""
+        return self.oldest + bisect_right(self._records, now, key=lambda record: record.arrives)
+
+    def arrival(self, ordinal: int) -> int:
+        """When the record with that number arrives (µs); it must be there."""
+        return self._records[ordinal - self.oldest].arrives
 
     def sequence_number(self, ordinal: int) -> str:
         """The SequenceNumber of a record: 21 to 40 digits, increasing as numbers; for the first nine million records of a
@@ -98,10 +119,10 @@ class Shard:
         if expired:
             del self._records[:expired]
 
-    def read(self, ordinal: int, limit: int) -> list[StreamRecord]:
-        """Up to ``limit`` records from that number on, which must not be older than ``oldest``."""
-        start = ordinal - self.oldest
-        return self._records[start : start + limit]
+    def read(self, ordinal: int, limit: int, now: int) -> list[StreamRecord]:
+        """Up to ``limit`` records that have arrived, from that number on, which must not be older than ``oldest``."""
+        end = min(ordinal + limit, self.arrived(now))
+        return self._records[ordinal - self.oldest : max(end - self.oldest, 0)]
 
     def at_second(self, timestamp: float) -> int:
         """The number of the first record whose whole second is at or after ``timestamp`` (seconds since 1970)."""
@@ -109,7 +130,9 @@ class Shard:
 
     def _check(self) -> None:
         assert [record.ordinal for record in self._records] == list(range(self.oldest, self.next))
-        assert all(a.at <= b.at for a, b in zip(self._records, self._records[1:], strict=False))
+        for before, after in zip(self._records, self._records[1:], strict=False):
+            assert before.at <= after.at
+            assert before.arrives <= after.arrives
 
 
 _FIRST, _STEP = 10**6, 10**20

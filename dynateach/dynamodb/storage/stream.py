@@ -6,12 +6,14 @@ open, close and split by themselves, and a shard's parent is to be read before i
 a stream that was disabled, or whose table is gone, stays readable until then; enabling again makes a new stream.
 
 Assumed, since AWS publishes none of it: that there is one open shard for each partition of the table, which closes when
-the partition splits; that a record can be read at once; how sequence numbers and shard ids are made (theirs look like
-these). A shard that stays open for hours, which DynamoDB replaces about every four hours as others have seen, is not
-replaced here.
+the partition splits; how long after a write its record can be read (the profile's ``stream_lag``); how sequence numbers
+and shard ids are made (theirs look like these). Observed by authors of connectors, and undocumented: a shard that has
+been open for about four hours (``shard_life``) closes, and a child goes on. Here that happens at the next write or read
+after its time, so that a stream that nobody uses costs nothing.
+
+No fault of a zone reaches a stream. Assumed: it is a service of its own, with replicas of its own, and goes on.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
@@ -21,6 +23,7 @@ from dynateach.dynamodb.rules.schema import Place, readable
 from dynateach.dynamodb.rules.values import Item, item_size
 from dynateach.dynamodb.storage.keyspace import KeySpace, Partition, Stored
 from dynateach.dynamodb.storage.shard import RETENTION, Identity, Shard, StreamRecord
+from dynateach.dynamodb.storage.watching import Watch
 from dynateach.trace import ShardClosed, ShardOpened, StreamRecordWritten
 
 if TYPE_CHECKING:
@@ -76,15 +79,11 @@ def all_streams(db: "DynamoDB") -> list["Stream"]:
     return [stream for arn in sorted(db.streams) if (stream := find_stream(db, arn))]
 
 
-Watcher = Callable[[str, str | None], object]
-"""Told the id of a shard when there is something new in it: a record's sequence number, or None when it was closed."""
-
-
 class Stream:
     """One stream of one table: its shards, by id.
 
     ``created`` is when it was asked for, ``closed`` when it stopped to record, or None (virtual time, µs).
-    ``watchers`` spare a consumer on the Lab's clock the polls that would find nothing; they may set an alarm, no more.
+    ``watch`` tells a consumer on the Lab's clock of what can be read anew.
     """
 
     def __init__(self, db: "DynamoDB", table: "Table", view_type: str, ready: int) -> None:
@@ -97,9 +96,12 @@ class Stream:
         self.table_name = table.name
         self.key_schema: list[dict[str, str]] = table.definition["KeySchema"]
         self.shards: dict[str, Shard] = {}
-        self.watchers: list[Watcher] = []
+        self.watch = Watch(db.world.clock)
         self._schema = table.schema
+        self._keyspace = table.keyspace
         self._world = db.world
+        self._lags = db.world.randomness.stream(f"stream lag {table.name}")
+        self._lives = db.world.randomness.stream(f"shard life {table.name}")
         self._settled = ready
         self._open: dict[str, Shard] = {}
         for partition in table.keyspace.partitions:
@@ -127,9 +129,12 @@ class Stream:
         if change == "NONE" or image is None:
             return
         world, shard = self._world, self._open[partition.id]
+        if world.clock.now >= shard.until:
+            shard = self._roll_over(shard)
         old, new = old if self.view_type in _WITH_OLD else None, new if self.view_type in _WITH_NEW else None
         keys = self._schema.key_of(image.item)
-        record = StreamRecord(world.clock.now, shard.next, change, keys, old, new, _size(keys, old, new), identity)
+        size, arrives = _size(keys, old, new), self._arrival(shard)
+        record = StreamRecord(world.clock.now, arrives, shard.next, change, keys, old, new, size, identity)
         shard.append(record)
         world.trace.record(
             StreamRecordWritten(
@@ -141,30 +146,33 @@ class Stream:
                 readable(place, self._schema, keys),
                 hashing.position(place[0]),
                 change,
-                record.size,
+                size,
+                arrives,
             )
         )
-        for watcher in self.watchers:
-            watcher(shard.id, shard.sequence_number(record.ordinal))
+        self.watch.written(shard)
 
     def follow_split(self, keyspace: KeySpace, partition: Partition, left: Partition, right: Partition) -> None:
         """Close the shard of a partition that was split, and open one for each half."""
-        parent = self._close_shard(partition.id, request=0)
+        parent = self._close_shard(self._open[partition.id], request=0)
         for half in (left, right):
             self._open_shard(keyspace, half, parent, request=0)
 
     def close(self, after: int) -> None:
         """Record no more; all shards close."""
-        for partition in list(self._open):
-            self._close_shard(partition, self._world.request)
+        for shard in list(self._open.values()):
+            self._close_shard(shard, self._world.request)
         self.closed = self._world.clock.now
         self._settled = self.closed + after
 
     def find_shard(self, id: str) -> Shard | None:
         """The shard with that id and what can still be read of it, or None. Assumed: it goes 24 hours after it closed."""
-        shard, oldest = self.shards.get(id), self._world.clock.now - RETENTION
+        shard, now = self.shards.get(id), self._world.clock.now
         if shard is None:
             return None
+        if shard.closed is None and now >= shard.until:
+            self._roll_over(shard)
+        oldest = now - RETENTION
         if shard.closed is not None and shard.closed < oldest:
             del self.shards[id]
             return None
@@ -173,24 +181,38 @@ class Stream:
 
     def all_shards(self) -> list[Shard]:
         """All shards that ``find_shard`` finds, in the order of their ids, which is that of their opening."""
+        for one in list(self._open.values()):
+            self.find_shard(one.id)
         return [shard for id in sorted(self.shards) if (shard := self.find_shard(id))]
 
-    def _open_shard(self, keyspace: KeySpace, partition: Partition, parent: Shard | None, request: int) -> None:
-        world = self._world
-        shard = Shard(self._shard_id(partition, parent), parent, world.clock.now)
+    def _arrival(self, shard: Shard) -> int:
+        """When what is written to the shard now can be read."""
+        now, lag = self._world.clock.now, self._world.profile.stream_lag
+        return max(now + lag.draw(self._lags), shard.latest_arrival) if lag.slowest else now
+
+    def _roll_over(self, shard: Shard) -> Shard:
+        """Close a shard that has been open long enough: the child that goes on."""
+        partition = self._keyspace.named(shard.partition)
+        assert partition
+        return self._open_shard(self._keyspace, partition, self._close_shard(shard, request=0), request=0)
+
+    def _open_shard(self, keyspace: KeySpace, partition: Partition, parent: Shard | None, request: int) -> Shard:
+        world, life = self._world, self._world.profile.shard_life
+        until = world.clock.now + life.draw(self._lives) if life.slowest else _NEVER
+        shard = Shard(self._shard_id(partition, parent), partition.id, parent, world.clock.now, until)
         self.shards[shard.id] = self._open[partition.id] = shard
         low, high = keyspace.bounds(partition)
         world.trace.record(
             ShardOpened(shard.opened, request, self.table_name, shard.id, shard.parent or "", partition.id, low, high)
         )
+        return shard
 
-    def _close_shard(self, partition: str, request: int) -> Shard:
+    def _close_shard(self, shard: Shard, request: int) -> Shard:
         world = self._world
-        shard = self._open.pop(partition)
+        del self._open[shard.partition]
         shard.closed = world.clock.now
-        world.trace.record(ShardClosed(shard.closed, request, self.table_name, shard.id, partition))
-        for watcher in self.watchers:
-            watcher(shard.id, None)
+        world.trace.record(ShardClosed(shard.closed, request, self.table_name, shard.id, shard.partition))
+        self.watch.closed(shard)
         return shard
 
     def _shard_id(self, partition: Partition, parent: Shard | None) -> str:
@@ -207,6 +229,8 @@ class Stream:
         for shard in self.shards.values():
             shard._check()
 
+
+_NEVER = 1 << 62
 
 _WITH_OLD = frozenset({"OLD_IMAGE", "NEW_AND_OLD_IMAGES"})
 _WITH_NEW = frozenset({"NEW_IMAGE", "NEW_AND_OLD_IMAGES"})

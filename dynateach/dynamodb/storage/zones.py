@@ -17,6 +17,7 @@ from dynateach.trace import FaultBegan, FaultEnded, ZoneCaughtUp
 from dynateach.world import World
 
 if TYPE_CHECKING:
+    from dynateach.dynamodb.storage.index import Index
     from dynateach.dynamodb.storage.replication import Replication
     from dynateach.dynamodb.storage.table import Table
 
@@ -72,7 +73,7 @@ class Zone:
 
 
 class Zones:
-    """The three zones of one region, and what happens to ``tables`` there when one of them fails."""
+    """The three zones of one region, and what happens to ``tables`` and their global indexes when one of them fails."""
 
     def __init__(self, world: World, region: str, tables: "dict[str, Table]") -> None:
         self.all = tuple(Zone(region, position) for position in range(len(LETTERS)))
@@ -141,10 +142,20 @@ class Zones:
                 self._world.clock.after(self._world.profile.leader_lease, self._elect)
 
     def _elect(self) -> None:
-        """Give a new leader to every partition whose leader has lost its lease, if there is a majority to elect it."""
+        """Give a new leader to every partition whose leader has lost its lease, if there is a majority to elect it. What has
+        waited for leaders of global indexes goes on.
+        """
         electable = [zone for zone in self.all if zone.alone is None]
         for replication in self._replications() if electable else ():
             replication.elect(electable)
+        for index in self._indexes():
+            if index.queue:
+                index.queue.try_again()
 
     def _replications(self) -> "Iterator[Replication]":
-        return (table.replication for table in self._tables.values() if table.replication)
+        """Those of all tables, then those of their global indexes."""
+        yield from (table.replication for table in self._tables.values() if table.replication)
+        yield from (index.replication for index in self._indexes() if index.replication)
+
+    def _indexes(self) -> "Iterator[Index]":
+        return (index for table in self._tables.values() for index in table.indexes.values())
