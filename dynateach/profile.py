@@ -51,6 +51,10 @@ def _milliseconds(*quantiles: float) -> Delay:
     return Delay(*(round(ms * 1000) for ms in quantiles))
 
 
+def _seconds(*quantiles: int) -> Delay:
+    return Delay(*(seconds * SECOND for seconds in quantiles))
+
+
 def _hours(*quantiles: float) -> Delay:
     return Delay(*(round(hours * 3600) * SECOND for hours in quantiles))
 
@@ -84,6 +88,11 @@ class Profile:
     assumed. ``admission`` is how requests are refused for want of units: "off" (never), "global" (a budget for the table
     and a ceiling for each partition: published, as DynamoDB does it now) or "static" (each partition has a fixed share of
     the table's throughput: published, as it did at first).
+
+    ``partition_bytes`` is the size near which a partition splits ("about 10 GB" is documented; a small one shows it soon).
+    ``split_duration`` is how long a split takes ("in the order of minutes" is published). ``heat_threshold`` is the part of
+    a partition's ceiling above which it grows hot, and ``heat_window`` how long (µs) it must be used up to the ceiling
+    until it splits for that (both assumed; no window: heat is not measured, nor is it without "global" admission).
     """
 
     name: str
@@ -109,6 +118,10 @@ class Profile:
     expiry_delay: Delay = field(default_factory=Delay)
     on_demand_partitions: int = 4
     admission: Literal["off", "global", "static"] = "off"
+    partition_bytes: int = 10 * 1024**3
+    split_duration: Delay = field(default_factory=Delay)
+    heat_threshold: float = 0.9
+    heat_window: int = 0
 
     def __post_init__(self) -> None:
         if self.admission not in ("off", "global", "static"):
@@ -143,6 +156,8 @@ REALISTIC = Profile(
     index_backlog=5 * SECOND,
     expiry_delay=_hours(0.1, 8, 30, 50, 96),
     admission="global",
+    split_duration=_seconds(60, 180, 300, 480, 600),
+    heat_window=60 * SECOND,
 )
 """Orders of magnitude as documented, published or, where nothing is, assumed."""
 
@@ -169,6 +184,8 @@ CLASSROOM = Profile(
     index_backlog=30 * SECOND,
     expiry_delay=_milliseconds(5000, 30000, 60000, 90000, 120000),
     admission="global",
+    split_duration=_seconds(4, 6, 8, 10, 12),
+    heat_window=5 * SECOND,
 )
 """The same effects, slowed until people can see them."""
 

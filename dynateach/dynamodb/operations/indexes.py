@@ -89,6 +89,8 @@ def _add(db: "DynamoDB", table: Table, kind: str, definition: dict[str, Any]) ->
     if index.is_global and db.world.profile.index_lag.slowest:
         index.queue = IndexQueue(db.world, table.name, index)
     table.indexes[index.name] = index
+    if index.is_global:
+        table.splitting.watch(index.name, keyspace)
     return index
 
 
@@ -126,6 +128,7 @@ def _finish(db: "DynamoDB", table: Table, index: Index) -> None:
 
 
 def _remove(db: "DynamoDB", table: Table, index: Index) -> None:
+    table.splitting.close(index.name)
     del table.indexes[index.name]
     if index.queue:
         index.queue.close()
