@@ -126,6 +126,8 @@ class Profile:
     def __post_init__(self) -> None:
         if self.admission not in ("off", "global", "static"):
             raise LabError(f"there is no admission {self.admission!r}", next="Choose one of off, global, static.")
+        if not 0 < self.heat_threshold < 1:
+            raise LabError(f"{self.heat_threshold} is no heat_threshold", next="Choose a part of 1, such as 0.9.")
 
 
 IDEAL = Profile("ideal", on_demand_partitions=1, expiry_delay=_always(10 * SECOND))

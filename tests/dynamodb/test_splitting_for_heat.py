@@ -4,7 +4,9 @@ from contextlib import suppress
 from dataclasses import replace
 from random import Random
 
-from dynateach.errors import ServiceError
+import pytest
+
+from dynateach.errors import LabError, ServiceError
 from dynateach.trace import SplitBegan, SplitDeclined
 from tests.splitting import HEATED, KEYS, ask, drive, lab_with, partitions, put, splits, spread
 
@@ -80,6 +82,17 @@ def test_two_hot_items_of_one_collection_end_in_two_partitions() -> None:
     assert drive(lab, [pair[n % 2] for n in range(30 * 30)], 1500) == 0
 
 
+def test_the_neighbours_of_a_hot_item_are_parted_from_it() -> None:
+    lab = lab_with(HEATED)
+    every_other = [one if n % 2 else ("hot", "-") for n, one in enumerate(spread(30 * 60))]
+    assert drive(lab, every_other, 1500) > 300
+    drive(lab, every_other * 3, 1500)
+    inside = lab.inspect("things")
+    with_it = [key for key in KEYS if inside.locate(key).partition == inside.locate("hot").partition]
+    assert len(with_it) < 40
+    assert drive(lab, every_other, 1500) == 0
+
+
 def test_a_hot_collection_of_a_table_with_a_local_index_is_not_split_as_documented() -> None:
     lab = lab_with(HEATED, locals={"by_g": "pk / g:S"})
     pair = [("both", "a"), ("both", "b")]
@@ -132,6 +145,12 @@ def test_a_hot_global_index_splits_by_itself() -> None:
         lab.clock.advance(1 / 30)
     assert {(one.index_name, one.reason) for one in lab.trace.of(SplitBegan)} == {("by_g", "heat")}
     assert len(lab.inspect("things").index_partitions("by_g")) == 5
+
+
+@pytest.mark.parametrize("threshold", [0, 1, 90])
+def test_a_heat_threshold_is_a_part_of_the_ceiling(threshold: float) -> None:
+    with pytest.raises(LabError, match="heat_threshold"):
+        replace(HEATED, heat_threshold=threshold)
 
 
 def test_heat_is_not_measured_where_each_partition_has_a_fixed_share_as_in_the_early_design() -> None:

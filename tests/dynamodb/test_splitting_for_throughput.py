@@ -157,6 +157,19 @@ def test_each_half_of_a_fixed_share_is_half_as_much_when_a_partition_splits_for_
     assert shares(lab) == [400] * 2
 
 
+def test_a_fixed_share_that_is_too_large_for_its_partition_is_halved_even_within_a_collection() -> None:
+    lab = lab_with(replace(STATIC, partition_bytes=100_000), **throughput(100, 1000))
+    for n in range(270):
+        put(lab, "one", f"{n:03}")
+        lab.clock.advance(0.1)
+    lab.clock.advance(300)
+    assert min(shares(lab)) == 125
+    raise_to(lab, 100, 16_000)
+    lab.clock.advance(300)
+    assert max(shares(lab)) == 1000
+    assert sum(shares(lab)) == 16_000
+
+
 def test_splits_take_minutes_in_profile_realistic_as_published_and_seconds_in_classroom() -> None:
     times = {name: one.split_duration for name, one in PROFILES.items()}
     assert times["ideal"] == Delay()

@@ -1,8 +1,9 @@
 """Where requests meet their budgets: each asks for admission before it reads or changes anything, and is charged after.
 
 Documented: a write needs units of the table and of every global index that it touches, so a starved index throttles the
-writes of a healthy table; a refused request consumes nothing. Assumed: an index is charged when the table is, and a page
-asks only the partition in which it begins.
+writes of a healthy table; a refused request consumes nothing. Assumed: an index is charged when the table is; a page
+asks only the partition in which it begins, and counts, for the heat of each partition, as a request for the last place that
+it read there.
 """
 
 from collections.abc import Iterator

@@ -77,7 +77,7 @@ class Budgets:
         shares: dict[str, float] | None,
         now: int,
         heat: Heat | None = None,
-        grown: "Callable[[], object] | None" = None,
+        grown: Callable[[], object] | None = None,
     ) -> None:
         self._ceiling = CEILINGS[side]
         self._terms = terms
@@ -112,9 +112,10 @@ class Budgets:
         if self._maximum:
             self._maximum.take(units, now)
         self._bucket_of(partition, now).take(units, now)
-        if partition not in self._partitions:
-            self._partitions[partition] = Bucket(self._ceiling, self._ceiling, now)
-        self._partitions[partition].take(units, now)
+        part = self._partitions.get(partition)
+        if part is None:
+            part = self._partitions[partition] = Bucket(self._ceiling, self._ceiling, now)
+        part.take(units, now)
         if self._heat:
             self._heat.note(partition, place, units, now)
         if self._has_grown and self._grown:
@@ -237,7 +238,7 @@ class Admission:
     an on-demand budget which has grown.
     """
 
-    def __init__(self, mode: str, thermometer: "Thermometer | None", grown: Callable[[], object]) -> None:
+    def __init__(self, mode: str, thermometer: Thermometer | None, grown: Callable[[], object]) -> None:
         self._mode = mode
         self._thermometer = thermometer if mode == GLOBAL else None
         self._grown = grown

@@ -31,6 +31,7 @@ class Heat:
     def __init__(self, ceiling: float, threshold: float, window: int, hot: Hot) -> None:
         self._falls = threshold * ceiling
         self._full = (ceiling - self._falls) * window + ceiling * SECOND
+        self._half = self._full / 2
         self._hot = hot
         self._gauges: dict[str, _Gauge] = {}
 
@@ -39,11 +40,14 @@ class Heat:
         gauge = self._gauges.get(partition)
         if gauge is None:
             gauge = self._gauges[partition] = _Gauge(now)
+        level = gauge.level
         if now > gauge.at:
-            gauge.level = max(0.0, gauge.level - self._falls * (now - gauge.at))
+            level -= self._falls * (now - gauge.at)
             gauge.at = now
-        gauge.level += units * SECOND
-        if gauge.level > self._full / 2:
+            if level < 0:
+                level = 0.0
+        gauge.level = level = level + units * SECOND
+        if level > self._half:
             self._observe(partition, gauge, place, units)
         elif gauge.observed:
             gauge.observed = None

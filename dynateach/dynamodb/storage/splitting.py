@@ -6,7 +6,8 @@ happens; a table with a local index keeps each item collection in one partition.
 minutes; a partition serves while it splits; the point of a split for heat follows the keys that the partition has observed;
 a table of four partitions whose 3,200 units became 6,000 was given eight. Assumed: that "near" is nine tenths of the size; that
 a split takes effect all at once, at its end; that for throughput a partition is halved whose part of the key space would be
-asked for more than its ceiling; that local indexes do not count for a partition's size.
+asked for more than its ceiling, in the middle of its range; that local indexes do not count for a partition's size; that a
+fault of a zone holds no split up.
 
 Nothing here looks at partitions that are idle: a put tells of one that is full, a request of one that is hot, and whoever
 changes the throughput that it did.
@@ -134,7 +135,7 @@ class Splitting:
             return
         wide = [one for one in keyspace.partitions if self._part(name, one) > wish.part * (1 + _ROUNDING)]
         for partition in wide:
-            at = cut_range(keyspace, partition)
+            at = cut_range(keyspace, partition) or cut_bytes(partition, self._keeps_collections(name))[0]
             if at and (name, partition.id) not in self._under_way:
                 self._begin(name, partition, THROUGHPUT, at)
         if not wide:
