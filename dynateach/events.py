@@ -279,18 +279,62 @@ class PartitionCreated(NamedTuple):
     high: float
 
 
-class PartitionSplit(NamedTuple):
-    """``partition`` was cut at ``boundary`` into ``left`` and ``right``: ``kept`` items below it,
-    ``moved`` at or above.
+class SplitBegan(NamedTuple):
+    """A partition of a table, or of its global index ``index_name``, began to split by itself: ``reason`` is "size", "heat"
+    or "throughput". It will be cut at ``boundary``, within an item collection before the item of that ``key`` (empty: between
+    collections), and is expected to be so at ``ends`` (µs). Until then it serves as before.
     """
 
     at: int
     request: int
     table: str
+    index_name: str
+    partition: str
+    reason: str
+    boundary: float
+    key: str
+    ends: int
+
+
+class SplitCalledOff(NamedTuple):
+    """A split that was under way ended without effect: its partition was split by hand, or its table or index deleted."""
+
+    at: int
+    request: int
+    table: str
+    index_name: str
+    partition: str
+    reason: str
+
+
+class SplitDeclined(NamedTuple):
+    """A partition had ``reason`` to split ("size" or "heat") and does not, ``because`` of "one item", which can't be parted, "one item
+    collection", which a local index keeps together, or "sequential keys", which would all go to one half.
+    """
+
+    at: int
+    request: int
+    table: str
+    index_name: str
+    partition: str
+    reason: str
+    because: str
+
+
+class PartitionSplit(NamedTuple):
+    """``partition`` of a table, or of its global index ``index_name``, was cut at ``boundary`` into ``left`` and ``right``:
+    ``kept`` items below it, ``moved`` at or above. ``key`` is as in ``SplitBegan``.
+    """
+
+    at: int
+    request: int
+    table: str
+    index_name: str
     partition: str
     left: str
     right: str
     boundary: float
+    key: str
     kept: int
     moved: int
 
@@ -453,6 +497,9 @@ Event = (
     | TableChanged
     | IndexChanged
     | PartitionCreated
+    | SplitBegan
+    | SplitCalledOff
+    | SplitDeclined
     | PartitionSplit
     | StreamRecordWritten
     | ShardOpened

@@ -51,6 +51,10 @@ def _milliseconds(*quantiles: float) -> Delay:
     return Delay(*(round(ms * 1000) for ms in quantiles))
 
 
+def _seconds(*quantiles: int) -> Delay:
+    return Delay(*(seconds * SECOND for seconds in quantiles))
+
+
 def _hours(*quantiles: float) -> Delay:
     return Delay(*(round(hours * 3600) * SECOND for hours in quantiles))
 
@@ -86,6 +90,11 @@ class Profile:
     4,000 write units a second; that it is 4 is assumed. ``admission`` is how requests are refused for want of units: "off" (never), "global" (a budget for the table
     and a ceiling for each partition: published, as DynamoDB does it now) or "static" (each partition has a fixed share of
     the table's throughput: published, as it did at first).
+
+    ``partition_bytes`` is the size near which a partition splits ("about 10 GB" is documented; a small one shows it soon).
+    ``split_duration`` is how long a split takes ("in the order of minutes" is published). ``heat_threshold`` is the part of
+    a partition's ceiling above which it grows hot, and ``heat_window`` how long (µs) it must be used up to the ceiling
+    until it splits for that (both assumed; no window: heat is not measured, nor is it without "global" admission).
     """
 
     name: str
@@ -115,10 +124,16 @@ class Profile:
     shard_throughput: int = 0
     on_demand_partitions: int = 4
     admission: Literal["off", "global", "static"] = "off"
+    partition_bytes: int = 10 * 1024**3
+    split_duration: Delay = field(default_factory=Delay)
+    heat_threshold: float = 0.9
+    heat_window: int = 0
 
     def __post_init__(self) -> None:
         if self.admission not in ("off", "global", "static"):
             raise LabError(f"there is no admission {self.admission!r}", next="Choose one of off, global, static.")
+        if not 0 < self.heat_threshold < 1:
+            raise LabError(f"{self.heat_threshold} is no heat_threshold", next="Choose a part of 1, such as 0.9.")
 
 
 IDEAL = Profile("ideal", on_demand_partitions=1, expiry_delay=_always(10 * SECOND))
@@ -153,6 +168,8 @@ REALISTIC = Profile(
     shard_life=_hours(3.5, 4, 4.2, 4.4, 4.5),
     shard_throughput=2 * 1000 * 1024,
     admission="global",
+    split_duration=_seconds(60, 180, 300, 480, 600),
+    heat_window=60 * SECOND,
 )
 """Orders of magnitude as documented, published or, where nothing is, assumed."""
 
@@ -183,6 +200,8 @@ CLASSROOM = Profile(
     shard_life=_hours(0.15, 0.17, 0.18, 0.19, 0.2),
     shard_throughput=20 * 1024,
     admission="global",
+    split_duration=_seconds(4, 6, 8, 10, 12),
+    heat_window=5 * SECOND,
 )
 """The same effects, slowed until people can see them."""
 

@@ -61,7 +61,7 @@ def differences_page() -> str:
             "",
             "- In profile `ideal`: throttling, replicas, index lag. Every read sees the newest write, and whatever is asked is",
             "  served. The profiles `realistic` and `classroom` have them.",
-            "- Request routers; partitions that split by themselves, for heat or for size.",
+            "- Request routers.",
             "- Being served by a leader that is elected while the request waits: a request that finds none fails, only later. Zone",
             "  faults leave streams alone.",
             "- Conflicts between concurrent transactions: a transaction happens in one instant of the virtual clock, so",
@@ -83,6 +83,8 @@ def differences_page() -> str:
             "- Index propagation: its lag, its order, and how much backlog pushes back on the table.",
             "- Expiry: how late an item goes. AWS promises no time.",
             "- How many partitions a new table gets: just enough for its throughput, in equal shares of the key space.",
+            "- Splits: that one begins at nine tenths of the size, or when a partition is above the heat threshold for long enough;",
+            "  that its point is chosen when it begins, and that it takes effect all at once, at its end.",
             "- Which part of a page's read units falls to which partition: in proportion to the bytes read there.",
             "- How the hash of an index key of several attributes is made: from the hashes of each.",
             "- The order of entries with equal index keys: that of their items in the table.",
@@ -115,11 +117,13 @@ def _shown(name: str, value: object) -> str:
         return f"median {value.median / 1000:g} ms, 99 % within {value.p99 / 1000:g} ms"
     if isinstance(value, str):
         return value
-    assert isinstance(value, int)
-    if name == "on_demand_partitions":
+    if name in ("on_demand_partitions", "heat_threshold"):
         return str(value)
+    assert isinstance(value, int)
     if name == "shard_throughput":
         return f"{value // 1024:,} KB a second" if value else "any"
+    if name == "partition_bytes":
+        return f"{value / 1024**3:g} GB"
     return f"{value / 1_000_000:g} s" if value else "none"
 
 

@@ -7,10 +7,12 @@ from dynateach.dynamodb.rules import hashing
 from dynateach.dynamodb.rules.schema import Place, require_partition_key_fits
 from dynateach.dynamodb.rules.values import AttributeValue, canonical
 from dynateach.dynamodb.storage.admission import READ, WRITE
+from dynateach.dynamodb.storage.cuts import cut_bytes, cut_range
 from dynateach.dynamodb.storage.index import Index
-from dynateach.dynamodb.storage.keyspace import Partition
+from dynateach.dynamodb.storage.keyspace import KeySpace, Partition
 from dynateach.dynamodb.storage.propagation import QueueState
 from dynateach.dynamodb.storage.replication import Replica
+from dynateach.dynamodb.storage.splitting import Split
 from dynateach.dynamodb.storage.table import Table
 from dynateach.errors import LabError, ServiceError
 from dynateach.trace import PartitionSplit
@@ -24,7 +26,8 @@ NO_REPLICAS = 'Make the Lab with profile="realistic" or "classroom": "ideal" has
 
 class PartitionInfo(NamedTuple):
     """One partition: the range [low, high) of the key space that it owns, and what lies there
-    (``bytes`` as DynamoDB counts item sizes).
+    (``bytes`` as DynamoDB counts item sizes). ``splitting`` is why it is splitting now ("size", "heat" or "throughput"),
+    empty if it is not.
     """
 
     id: str
@@ -32,6 +35,7 @@ class PartitionInfo(NamedTuple):
     high: float
     items: int
     bytes: int
+    splitting: str = ""
 
 
 class Location(NamedTuple):
@@ -94,9 +98,25 @@ class TableInside:
     @property
     def partitions(self) -> tuple[PartitionInfo, ...]:
         """The partitions, in the order of the key space."""
+        return self._partitions("", self._keyspace)
+
+    def index_partitions(self, name: str) -> tuple[PartitionInfo, ...]:
+        """The partitions of a secondary index; those of a local one are the table's, with the index's entries in them.
+        Raises ``LabError`` if there is none of that name.
+        """
+        index = self._named_index(name)
+        return self._partitions(name, index.keyspace)
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        """The splits that are under way in the table and its global indexes, in the order in which they began."""
+        return self._table.splitting.under_way
+
+    def _partitions(self, name: str, keyspace: KeySpace) -> tuple[PartitionInfo, ...]:
+        reasons = {split.partition: split.reason for split in self.splits if split.index_name == name}
         return tuple(
-            PartitionInfo(one.id, *self._keyspace.bounds(one), len(one.items), one.bytes)
-            for one in self._keyspace.partitions
+            PartitionInfo(one.id, *keyspace.bounds(one), len(one.items), one.bytes, reasons.get(one.id, ""))
+            for one in keyspace.partitions
         )
 
     @property
@@ -146,8 +166,8 @@ class TableInside:
         (in the middle of its range, if it holds too few).
 
         Published (USENIX ATC 2022): a split point is chosen from the observed distribution of keys.
-        Here it happens at once. Raises ``LabError`` if there is no such partition, or ``at`` is not
-        strictly inside it.
+        Here it happens at once; a split of the partition by itself that is under way is called off. Raises ``LabError``
+        if there is no such partition, nothing to cut in it, or ``at`` is not strictly inside it.
         """
         if self._db.tables.get(self._table.name) is not self._table:
             raise LabError(f"table {self._table.name} is gone", next="Create it anew, and inspect that one.")
@@ -155,26 +175,10 @@ class TableInside:
         low, high = self._keyspace.bounds(chosen)
         if at is not None and not low < at < high:
             raise LabError(f"{at} is not inside {partition}", next=f"Choose a point between {low:.6f} and {high:.6f}.")
-        place: Place = (self._boundary(chosen, at, low, high),)
-        left, right = self._table.split(chosen, place)
-        world = self._db.world
-        event = PartitionSplit(
-            world.clock.now,
-            0,
-            self._table.name,
-            chosen.id,
-            left.id,
-            right.id,
-            hashing.position(place[0]),
-            len(left.items),
-            len(right.items),
-        )
-        world.trace.record(event)
-        if self._table.stream:
-            self._table.stream.follow_split(self._keyspace, chosen, left, right)
-        if self._table.admission:
-            self._table.admission.divide(chosen.id, (left.id, right.id), world.clock.now)
-        return event
+        place = self._boundary(chosen, at)
+        if place is None:
+            raise LabError(f"there is nothing to cut in {partition}", next="Choose one that holds more than one item.")
+        return self._table.splitting.cut("", chosen, place)
 
     def replicas(self, partition: str, index_name: str = "") -> tuple[Replica, ...]:
         """The three replicas of a partition of the table, or of its global index of that name, in the order of their zones.
@@ -192,13 +196,14 @@ class TableInside:
             raise LabError(f"table {self._table.name} has no index {name!r}", next=f"Its indexes: {known}.")
         return index
 
-    def _boundary(self, partition: Partition, at: float | None, low: float, high: float) -> bytes:
+    def _boundary(self, partition: Partition, at: float | None) -> Place | None:
         if at is not None:
-            return hashing.boundary(at)
+            return (hashing.boundary(at),)
         hashes = list(dict.fromkeys(place[0] for place in partition.items))
-        if len(hashes) < 2:
-            return hashing.boundary((low + high) / 2)
-        return bytes(hashes[len(hashes) // 2])
+        if len(hashes) > 1:
+            return (hashes[len(hashes) // 2],)
+        middle = cut_range(self._keyspace, partition)
+        return middle or cut_bytes(partition, self._table.has_local_indexes)[0]
 
     def _wire_form(self, key: str | int | Decimal | bytes) -> AttributeValue:
         from boto3.dynamodb.types import TypeSerializer

@@ -37,6 +37,7 @@ steps = st.one_of(
     st.tuples(st.just("cut"), zones, durations),
     st.tuples(st.just("slow"), zones, durations),
     st.tuples(st.just("restore"), zones),
+    st.tuples(st.just("split")),
 )
 stories = st.lists(st.tuples(st.integers(0, 60), steps), min_size=5, max_size=40)
 
@@ -108,6 +109,10 @@ class Story:
 
     def restore(self, zone: str) -> None:
         self.lab.faults.restore(zone)
+
+    def split(self) -> None:
+        inside = self.lab.inspect("things")
+        inside.split(inside.locate("one").partition)
 
     def _answer(self, operation: str, **params: Any) -> dict[str, Any] | None:
         """The answer; None if no replica could serve the request, which then has done nothing."""
@@ -188,7 +193,8 @@ def test_no_acknowledged_write_is_lost_and_all_replicas_agree_once_the_faults_ar
         played.glance()
     assert is_linearizable(played.history[-12:], start=played.written[-1][1])
     assert {value for _, _, value in played.glances} == {played.written[-1][1]}
-    replicas = played.lab.inspect("things").replicas("p0")
+    inside = played.lab.inspect("things")
+    replicas = inside.replicas(inside.locate("one").partition)
     assert {one.applied for one in replicas} == {len(played.written) - 1}
     assert [one.state for one in replicas] == ["up"] * 3
 

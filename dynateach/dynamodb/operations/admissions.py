@@ -1,11 +1,13 @@
 """Where requests meet their budgets: each asks for admission before it reads or changes anything, and is charged after.
 
 Documented: a write needs units of the table and of every global index that it touches, so a starved index throttles the
-writes of a healthy table; a refused request consumes nothing. Assumed: an index is charged when the table is, and a page
-asks only the partition in which it begins.
+writes of a healthy table; a refused request consumes nothing. Assumed: an index is charged when the table is; a page
+asks only the partition in which it begins, and counts, for the heat of each partition, as a request for the last place that
+it read there.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from dynateach.dynamodb.operations.operation import Params
@@ -17,7 +19,9 @@ from dynateach.dynamodb.rules.limits import TABLE_READ_UNITS, TABLE_WRITE_UNITS
 from dynateach.dynamodb.rules.schema import Place, readable
 from dynateach.dynamodb.storage import admission as budgets
 from dynateach.dynamodb.storage.admission import READ, WRITE, Admission, Agreement, Level, Terms
-from dynateach.dynamodb.storage.keyspace import Stored
+from dynateach.dynamodb.storage.changes import Units
+from dynateach.dynamodb.storage.heat import Heat
+from dynateach.dynamodb.storage.keyspace import KeySpace, Stored, initial_count
 from dynateach.dynamodb.storage.table import Table
 from dynateach.trace import Throttled
 
@@ -133,7 +137,7 @@ def charge_read(db: "DynamoDB", target: "Target", units: float) -> None:
     """Use up what reading the item consumed."""
     admission = target.table.admission
     if admission:
-        admission.take("", READ, target.partition.id, units, db.world.clock.now)
+        admission.take("", READ, target.partition.id, units, db.world.clock.now, target.place)
 
 
 def charge_write(db: "DynamoDB", target: "Target", new: Stored | None, consumed: Consumed) -> None:
@@ -142,17 +146,19 @@ def charge_write(db: "DynamoDB", target: "Target", new: Stored | None, consumed:
     if not admission:
         return
     local = sum(one.units for one in consumed.indexes if one.index_name not in admission)
-    admission.take("", WRITE, target.partition.id, consumed.table + local, now)
+    admission.take("", WRITE, target.partition.id, consumed.table + local, now, target.place)
     if consumed.indexes:
         for need in _upkeep(target, new):
-            admission.take(need.owner, WRITE, need.partition, need.units, now)
+            admission.take(need.owner, WRITE, need.partition, need.units, now, need.place)
 
 
 def charge_visit(db: "DynamoDB", source: "Source", visit: "Visit", units: float) -> None:
     """Use up what a page consumed in one partition."""
-    admission = source.table.admission
+    admission, owner = source.table.admission, _owner(source)
     if admission:
-        admission.take(_owner(source), READ, visit.partition.id, units, db.world.clock.now)
+        is_local = source.index and not owner
+        place = visit.end[-1] if is_local and visit.end else visit.end
+        admission.take(owner, READ, visit.partition.id, units, db.world.clock.now, place)
 
 
 def _key_of(target: "Target") -> str:
@@ -186,8 +192,10 @@ def _owner(source: "Source") -> str:
 
 def open_budgets(db: "DynamoDB", table: Table) -> None:
     """Begin the budgets of a table that becomes ACTIVE, if the profile has admission control."""
-    if db.world.profile.admission != budgets.OFF:
-        table.admission = Admission(db.world.profile.admission)
+    profile = db.world.profile
+    if profile.admission != budgets.OFF:
+        thermometer = partial(_heat, db, table) if profile.heat_window else None
+        table.admission = Admission(profile.admission, thermometer, lambda: suit_partitions(db, table))
         tune_budgets(db, table)
 
 
@@ -196,16 +204,46 @@ def tune_budgets(db: "DynamoDB", table: Table) -> None:
     admission, now = table.admission, db.world.clock.now
     if admission is None:
         return
-    global_indexes = [index for index in table.indexes.values() if index.is_global]
-    for name, definition, keyspace in (
-        ("", table.definition, table.keyspace),
-        *((index.name, index.definition, index.keyspace) for index in global_indexes),
-    ):
+    for name, definition, keyspace in _owners(table):
         agreed = _agreed(table, name, definition)
         if name in admission:
             admission.tune(name, agreed, now)
         else:
             admission.open(name, agreed, [one.id for one in keyspace.partitions], now)
+
+
+def suit_partitions(db: "DynamoDB", table: Table) -> None:
+    """See to it that the table and its global indexes get partitions enough for what they are to take now; once they have
+    them, they are warm for it.
+    """
+    for name, definition, _ in _owners(table):
+        units = _rates(db, table, name, definition)
+        part = 1 / initial_count(*units)
+        if table.on_demand and units == ON_DEMAND:
+            part = 1 / db.world.profile.on_demand_partitions
+        table.splitting.narrow(name, part, partial(table.throughput_changes[name].warmed, units))
+
+
+def _rates(db: "DynamoDB", table: Table, name: str, definition: Params) -> Units:
+    """What the table or index is to take, in units a second."""
+    agreed, admission = _agreed(table, name, definition), table.admission
+    if admission is None:
+        return agreed[READ].units, agreed[WRITE].units
+    now = db.world.clock.now
+    return int(admission.rate(name, READ, now)), int(admission.rate(name, WRITE, now))
+
+
+def _heat(db: "DynamoDB", table: Table, name: str, side: str) -> Heat:
+    profile = db.world.profile
+    return Heat(budgets.CEILINGS[side], profile.heat_threshold, profile.heat_window, partial(table.splitting.hot, name))
+
+
+def _owners(table: Table) -> Iterator[tuple[str, Params, KeySpace]]:
+    """Who has units and partitions: the table, under the name "", and its global indexes."""
+    yield "", table.definition, table.keyspace
+    for index in table.indexes.values():
+        if index.is_global:
+            yield index.name, index.definition, index.keyspace
 
 
 def _agreed(table: Table, name: str, definition: Params) -> Agreement:

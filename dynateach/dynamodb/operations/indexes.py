@@ -92,6 +92,8 @@ def _add(db: "DynamoDB", table: Table, kind: str, definition: dict[str, Any]) ->
         if db.world.profile.replication_lag.slowest:
             index.replication = Replication(db.world, db.zones, keyspace, table.name, index.name)
     table.indexes[index.name] = index
+    if index.is_global:
+        table.splitting.watch(index.name, keyspace)
     return index
 
 
@@ -129,6 +131,7 @@ def _finish(db: "DynamoDB", table: Table, index: Index) -> None:
 
 
 def _remove(db: "DynamoDB", table: Table, index: Index) -> None:
+    table.splitting.close(index.name)
     del table.indexes[index.name]
     if index.queue:
         index.queue.close()

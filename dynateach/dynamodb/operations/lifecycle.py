@@ -8,7 +8,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from dynateach.dynamodb.operations.admissions import open_budgets
+from dynateach.dynamodb.operations.admissions import open_budgets, suit_partitions
 from dynateach.dynamodb.operations.indexes import add_indexes, indexes_active
 from dynateach.dynamodb.operations.operation import Params
 from dynateach.dynamodb.operations.throughput import units_of, warm_units
@@ -58,7 +58,7 @@ def begin(db: "DynamoDB", definition: Params, takes: int, prepare: Callable[[Tab
     definition = deepcopy(definition)
     types = {one["AttributeName"]: one["AttributeType"] for one in definition["AttributeDefinitions"]}
     keyspace = KeySpace(_partitions(db, definition))
-    table = Table(definition, _table_id(db), key_schema(definition["KeySchema"], types), keyspace, now)
+    table = Table(db.world, definition, _table_id(db), key_schema(definition["KeySchema"], types), keyspace)
     if db.world.profile.replication_lag.slowest:
         table.replication = Replication(db.world, db.zones, keyspace, table.name)
     db.tables[table.name] = table
@@ -85,6 +85,7 @@ def begin_deletion(db: "DynamoDB", table: Table) -> None:
     """The table is DELETING until the profile's deletion time has passed, then gone; its stream closes at once."""
     takes = db.world.profile.table_deletion
     _become(db, table, DELETING)
+    table.splitting.close()
     disable_stream(db, table, takes)
     db.world.clock.after(takes, lambda: _remove(db, table))
 
@@ -95,6 +96,7 @@ def _finish(db: "DynamoDB", table: Table, prepare: Callable[[Table], object] | N
     if table.on_demand:
         table.on_demand_since = db.world.clock.now
     open_budgets(db, table)
+    suit_partitions(db, table)
     _become(db, table, ACTIVE)
     indexes_active(db, table)
 

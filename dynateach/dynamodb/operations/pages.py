@@ -84,12 +84,15 @@ def source_of(table: Table, index: str | None, consistent: bool) -> Source:
 
 
 class Visit(NamedTuple):
-    """What a page read of one partition; ``seen`` says which replica answered."""
+    """What a page read of one partition, up to ``end``, which is the last place (empty if there was nothing); ``seen`` says
+    which replica answered.
+    """
 
     partition: Partition
     examined: int
     matched: int
     bytes: int
+    end: Place
     seen: Seen | None
 
 
@@ -134,6 +137,7 @@ def read_page(
     for partition, places in source.keyspace.walk(range, reverse):
         examined_before, size_before, matched_before = examined, size, len(found)
         last = None
+        place: Place = ()
         stored_at: Mapping[Place, Stored] = partition.items
         view, seen = None, None
         if replication:
@@ -152,7 +156,7 @@ def read_page(
                 last = stored.item
                 break
         visits.append(
-            Visit(partition, examined - examined_before, len(found) - matched_before, size - size_before, seen)
+            Visit(partition, examined - examined_before, len(found) - matched_before, size - size_before, place, seen)
         )
         if last:
             return Page(found, visits, last, fetched)

@@ -6,7 +6,7 @@ takes longer. All of a request is checked before any of it is done. Assumed: tha
 
 from typing import TYPE_CHECKING
 
-from dynateach.dynamodb.operations.admissions import tune_budgets
+from dynateach.dynamodb.operations.admissions import suit_partitions, tune_budgets
 from dynateach.dynamodb.operations.descriptions import describe
 from dynateach.dynamodb.operations.index_updates import (
     begin_index_updates,
@@ -70,12 +70,14 @@ def update_table(db: "DynamoDB", params: Params) -> Params:
     _set_stream(db, table, params)
     _set_settings(db, table, params)
     tune_budgets(db, table)
+    suit_partitions(db, table)
     return {"TableDescription": describe(db, table)}
 
 
 def _finish(db: "DynamoDB", table: Table, throughput: ThroughputUpdate) -> None:
     finish_throughput_update(db, table, throughput)
     tune_budgets(db, table)
+    suit_partitions(db, table)
 
 
 def _require_sense(params: Params) -> None:

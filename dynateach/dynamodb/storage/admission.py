@@ -16,12 +16,19 @@ overdraw them, since what it costs is known only when it is done; that a new tab
 that ceilings, maxima and on-demand budgets allow one second's worth at once; that a new partition starts with a full ceiling.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from dynateach.clock import SECOND
-from dynateach.dynamodb.rules.limits import BURST_SECONDS, PARTITION_READ_UNITS, PARTITION_WRITE_UNITS
+from dynateach.dynamodb.rules.limits import (
+    BURST_SECONDS,
+    ON_DEMAND_GROWTH,
+    PARTITION_READ_UNITS,
+    PARTITION_WRITE_UNITS,
+)
+from dynateach.dynamodb.rules.schema import Place
 from dynateach.dynamodb.storage.buckets import Bucket, Peak
+from dynateach.dynamodb.storage.heat import Heat
 
 OFF, GLOBAL, STATIC = "off", "global", "static"
 """The ways of admission: none; one budget for the table, and ceilings; a fixed share of it for each partition."""
@@ -69,13 +76,25 @@ class Level(NamedTuple):
 class Budgets:
     """All budgets of one ``side`` of a table or global index; ``shares`` gives each partition its fixed part, if any.
 
-    ``consumed`` counts the units that requests have taken.
+    ``consumed`` counts the units that requests have taken. ``heat`` is told where, if it is measured; ``grown`` is called
+    by a request that meets an on-demand budget which has grown.
     """
 
-    def __init__(self, side: str, terms: Terms, shares: dict[str, float] | None, now: int) -> None:
+    def __init__(
+        self,
+        side: str,
+        terms: Terms,
+        shares: dict[str, float] | None,
+        now: int,
+        heat: Heat | None = None,
+        grown: Callable[[], object] | None = None,
+    ) -> None:
         self._ceiling = CEILINGS[side]
         self._terms = terms
         self._shares = shares
+        self._heat = heat
+        self._grown = grown
+        self._has_grown = False
         self.consumed = 0.0
         self._peak = Peak()
         self._looked = 0
@@ -96,17 +115,33 @@ class Budgets:
             return self._told(PARTITION, partition, part, now)
         return None
 
-    def take(self, partition: str, units: float, now: int) -> None:
-        """Use up units that a request to this partition consumed. O(1)."""
+    def take(self, partition: str, units: float, now: int, place: Place = ()) -> None:
+        """Use up units that a request to this place in this partition consumed. O(1)."""
         self.consumed += units
         if self._terms.on_demand:
             self._peak.note(units, now)
         if self._maximum:
             self._maximum.take(units, now)
         self._bucket_of(partition, now).take(units, now)
-        if partition not in self._partitions:
-            self._partitions[partition] = Bucket(self._ceiling, self._ceiling, now)
-        self._partitions[partition].take(units, now)
+        part = self._partitions.get(partition)
+        if part is None:
+            part = self._partitions[partition] = Bucket(self._ceiling, self._ceiling, now)
+        part.take(units, now)
+        if self._heat:
+            self._heat.note(partition, place, units, now)
+        if self._has_grown and self._grown:
+            self._has_grown = False
+            self._grown()
+
+    def rate(self, now: int) -> float:
+        """The units a second that flow in for the whole."""
+        if self._terms.on_demand:
+            return max(self._terms.units, ON_DEMAND_GROWTH * self._peak.at(now))
+        return self._terms.units
+
+    def share(self, partition: str) -> float | None:
+        """The partition's fixed part of that, None if it has none."""
+        return self._shares[partition] if self._shares else None
 
     def wait(self, partition: str, units: float, now: int) -> int:
         """How long (µs) until every budget of a request to this partition could afford so many units. O(1)."""
@@ -128,6 +163,9 @@ class Budgets:
 
     def divide(self, partition: str, halves: Iterable[str], now: int) -> None:
         """A partition was split: each half has half of its share, and half of what it had saved."""
+        self._partitions.pop(partition, None)
+        if self._heat:
+            self._heat.forget(partition)
         if self._shares is None:
             return
         share, saved = self._shares.pop(partition) / 2, self._wholes.pop(partition).level(now) / 2
@@ -169,9 +207,7 @@ class Budgets:
             self._maximum = Bucket(maximum, maximum, now)
 
     def _rate(self, partition: str, now: int) -> float:
-        units: float = self._terms.units
-        if self._terms.on_demand:
-            units = max(units, 2 * self._peak.at(now))
+        units = self.rate(now)
         return units if self._shares is None else units * self._shares[partition]
 
     def _bucket_of(self, partition: str, now: int) -> Bucket:
@@ -187,6 +223,7 @@ class Budgets:
             rate = self._rate(key, now)
             if rate > bucket.rate:
                 bucket.tune(rate, rate, now)
+                self._has_grown = True
 
     def _name(self, partition: str) -> tuple[str, str]:
         if self._shares is not None:
@@ -200,20 +237,29 @@ class Budgets:
 Agreement = dict[str, Terms]
 """The terms of each side."""
 
+Thermometer = Callable[[str, str], Heat]
+"""What measures the heat of one side of the table or of a global index."""
+
 
 class Admission:
     """The budgets of one table and its global indexes, as ``mode`` (GLOBAL or STATIC) has them. The table's own go by the
     name ""; a name that is unknown is a local index, which uses the table's.
+
+    ``thermometer`` makes what measures the heat of one side, if anything does; ``grown`` is called by a request that meets
+    an on-demand budget which has grown.
     """
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: str, thermometer: Thermometer | None, grown: Callable[[], object]) -> None:
         self._mode = mode
+        self._thermometer = thermometer if mode == GLOBAL else None
+        self._grown = grown
         self._budgets: dict[str, dict[str, Budgets]] = {}
 
     def open(self, name: str, agreed: Agreement, partitions: list[str], now: int) -> None:
         """Begin the budgets of the table or a new index, which has these partitions."""
         self._budgets[name] = {
-            side: Budgets(side, terms, self._even_shares(partitions), now) for side, terms in agreed.items()
+            side: Budgets(side, terms, self._even_shares(partitions), now, self._heat(name, side), self._grown)
+            for side, terms in agreed.items()
         }
 
     def close(self, name: str) -> None:
@@ -229,18 +275,26 @@ class Admission:
         """The first budget that has nothing left for a request, or None. O(1)."""
         return self._budgets[name][side].empty(partition, now)
 
-    def take(self, name: str, side: str, partition: str, units: float, now: int) -> None:
-        """Use up units that a request consumed. O(1)."""
-        self._budgets[name][side].take(partition, units, now)
+    def take(self, name: str, side: str, partition: str, units: float, now: int, place: Place) -> None:
+        """Use up units that a request to that place consumed. O(1)."""
+        self._budgets[name][side].take(partition, units, now, place)
 
     def wait(self, name: str, side: str, partition: str, units: float, now: int) -> int:
         """How long (µs) until a request could have so many units, if nothing else consumes any. O(1)."""
         return self._budgets[name][side].wait(partition, units, now)
 
-    def divide(self, partition: str, halves: Iterable[str], now: int) -> None:
-        """A partition of the table was split."""
-        for budgets in self._budgets[""].values():
+    def divide(self, name: str, partition: str, halves: Iterable[str], now: int) -> None:
+        """A partition of the table or index was split."""
+        for budgets in self._budgets[name].values() if name in self._budgets else ():
             budgets.divide(partition, halves, now)
+
+    def rate(self, name: str, side: str, now: int) -> float:
+        """The units a second that flow in for one side of the table or index."""
+        return self._budgets[name][side].rate(now)
+
+    def share(self, name: str, partition: str) -> float | None:
+        """The partition's fixed part of that, None if it has none."""
+        return self._budgets[name][WRITE].share(partition) if name in self._budgets else None
 
     def levels(self, name: str, side: str, partitions: Iterable[str], now: int) -> Iterator[Level]:
         """Every budget of one side of the table or an index as it is at this moment."""
@@ -252,6 +306,9 @@ class Admission:
 
     def __contains__(self, name: object) -> bool:
         return name in self._budgets
+
+    def _heat(self, name: str, side: str) -> Heat | None:
+        return self._thermometer(name, side) if self._thermometer else None
 
     def _even_shares(self, partitions: list[str]) -> dict[str, float] | None:
         return {one: 1 / len(partitions) for one in partitions} if self._mode == STATIC else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynateach.dynamodb.rules.schema import IndexSchema, Place
 from dynateach.dynamodb.rules.values import Item, item_size
-from dynateach.dynamodb.storage.keyspace import KeySpace, Stored
+from dynateach.dynamodb.storage.keyspace import KeySpace, Partition, Stored
 from dynateach.dynamodb.storage.statistics import Census, Statistics
 
 if TYPE_CHECKING:
@@ -81,6 +81,13 @@ class Index:
             self.keyspace.partition_of(old.place).remove(old.place)
         if new:
             self.keyspace.partition_of(new.place).put(new.place, new.stored)
+
+    def split(self, partition: Partition, at: Place) -> tuple[Partition, Partition]:
+        """Cut one of its partitions in two at a place strictly inside its range. Raises ``ValueError`` if it is not inside."""
+        halves = self.keyspace.split(partition, at)
+        if self.replication:
+            self.replication.split(partition, *halves, at)
+        return halves
 
     def _projection(self, stored: Stored) -> Stored:
         if self.projects_all:

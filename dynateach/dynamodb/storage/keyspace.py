@@ -8,7 +8,7 @@ are only ever split, never merged (AWS Database Blog, *Scaling DynamoDB*). Assum
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from sortedcontainers import SortedDict
@@ -26,16 +26,24 @@ class Stored(NamedTuple):
     size: int
 
 
+Full = Callable[["Partition"], object]
+
+
 class Partition:
-    """One range of the key space, from ``low`` up to the next partition's, and the items in it, in order."""
+    """One range of the key space, from ``low`` up to the next partition's, and the items in it, in order.
 
-    __slots__ = ("bytes", "id", "items", "low")
+    ``full`` is called when a put leaves more than ``room`` bytes in it.
+    """
 
-    def __init__(self, id: str, low: Place) -> None:
+    __slots__ = ("bytes", "full", "id", "items", "low", "room")
+
+    def __init__(self, id: str, low: Place, room: float, full: Full) -> None:
         self.id = id
         self.low = low
         self.items: SortedDict[Place, Stored] = SortedDict()
         self.bytes = 0
+        self.room = room
+        self.full = full
 
     def get(self, place: Place) -> Stored | None:
         """What lies there, or None. O(1)."""
@@ -47,6 +55,8 @@ class Partition:
         old = self.items.get(place)
         self.bytes += stored.size - (old.size if old else 0)
         self.items[place] = stored
+        if self.bytes > self.room:
+            self.full(self)
 
     def remove(self, place: Place) -> None:
         """Take away what lies there, if anything does. O(log n)."""
@@ -71,9 +81,17 @@ class KeySpace:
     """
 
     def __init__(self, partitions: int = 1) -> None:
-        self._named = partitions
-        self.partitions = [Partition(f"p{i}", (hashing.share(i, partitions),) if i else ()) for i in range(partitions)]
+        self._named = 0
+        self._room = float("inf")
+        self._full: Full = _nobody_minds
+        self.partitions = [self._new((hashing.share(i, partitions),) if i else ()) for i in range(partitions)]
         self._lows = [partition.low for partition in self.partitions]
+
+    def watch(self, room: int, full: Full) -> None:
+        """From now on, ``full`` is called with a partition in which a put leaves more than ``room`` bytes."""
+        self._room, self._full = float(room), full
+        for partition in self.partitions:
+            partition.room, partition.full = self._room, full
 
     def partition_of(self, place: Place) -> Partition:
         """The partition that owns a place. O(log partitions)."""
@@ -127,7 +145,7 @@ class KeySpace:
     def _new(self, low: Place) -> Partition:
         name = f"p{self._named}"
         self._named += 1
-        return Partition(name, low)
+        return Partition(name, low, self._room, self._full)
 
     @property
     def items(self) -> int:
@@ -157,6 +175,10 @@ def initial_count(read_units: float, write_units: float) -> int:
     reads = -(-read_units // PARTITION_READ_UNITS)
     writes = -(-write_units // PARTITION_WRITE_UNITS)
     return int(max(reads, writes, 1))
+
+
+def _nobody_minds(partition: Partition) -> None:
+    """What is called when a partition of a key space that nobody watches is full."""
 
 
 def _fraction(low: Place) -> float:

@@ -13,8 +13,10 @@ from dynateach.dynamodb.storage.index import Index
 from dynateach.dynamodb.storage.keyspace import KeySpace, Partition
 from dynateach.dynamodb.storage.replication import Replication
 from dynateach.dynamodb.storage.settings import Insights, TimeToLive
+from dynateach.dynamodb.storage.splitting import Splitting
 from dynateach.dynamodb.storage.statistics import Census, Statistics
 from dynateach.dynamodb.storage.stream import Stream
+from dynateach.world import World
 
 CREATING, ACTIVE, UPDATING, DELETING = "CREATING", "ACTIVE", "UPDATING", "DELETING"
 
@@ -24,19 +26,19 @@ class Table:
     ``created`` is virtual time (µs). ``collections`` holds the bytes of each item collection, if the table has a local
     index: only then are they limited. ``stream`` is the one that records its changes, ``latest_stream`` the last that did.
     ``restored`` is its RestoreSummary, ``history`` what it looked like before (while point-in-time recovery is enabled).
-    ``expiry`` is what deletes expired items, while ``time_to_live`` is in effect.
+    ``expiry`` is what deletes expired items, while ``time_to_live`` is in effect. ``splitting`` is what splits partitions.
     ``insights`` and ``throughput_changes`` are kept for the table (under the name "") and for each global index.
     """
 
     def __init__(
-        self, definition: dict[str, Any], id: str, schema: KeySchema, keyspace: KeySpace, created: int
+        self, world: World, definition: dict[str, Any], id: str, schema: KeySchema, keyspace: KeySpace
     ) -> None:
         self.name: str = definition["TableName"]
         self.definition = definition
         self.id = id
         self.schema = schema
         self.keyspace = keyspace
-        self.created = created
+        self.created = world.clock.now
         self.status = CREATING
         self.indexes: dict[str, Index] = {}
         self.collections: Counter[Place] = Counter()
@@ -54,7 +56,8 @@ class Table:
         self.class_changes = Rationed(TABLE_CLASS_CHANGES_PER_MONTH, days=30)
         self.on_demand_since: int | None = None
         self.admission: Admission | None = None
-        self._census = Census(keyspace, created)
+        self.splitting = Splitting(world, self)
+        self._census = Census(keyspace, self.created)
 
     @property
     def on_demand(self) -> bool:
@@ -68,7 +71,8 @@ class Table:
         return self._census.latest(now, every)
 
     def split(self, partition: Partition, at: Place) -> tuple[Partition, Partition]:
-        """Cut a partition in two at a place strictly inside its range, and its part of every local index with it.
+        """Cut a partition in two at a place strictly inside its range, and its part of every local index with it: for
+        ``Splitting.cut``, which sees to the rest.
 
         Raises ``ValueError`` if the place is not inside.
         """
@@ -77,7 +81,7 @@ class Table:
             self.replication.split(partition, *halves, at)
         for index in self.indexes.values():
             if not index.is_global:
-                index.keyspace.split(index.keyspace.partition_of(at), at)
+                index.split(index.keyspace.partition_of(at), at)
             elif index.queue:
                 index.queue.follow_split(partition.id, halves)
         return halves
