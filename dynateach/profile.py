@@ -87,9 +87,9 @@ class Profile:
     record can be read from the stream, ``shard_life`` how long a shard of a stream stays open (about four hours, as others
     have seen; none: for ever), and ``shard_throughput`` how many bytes a second all readers of a shard together get (0: any
     number). ``on_demand_partitions`` is how many partitions a new on-demand table gets: 4 fit the documented 12,000 read and
-    4,000 write units a second; that it is 4 is assumed. ``admission`` is how requests are refused for want of units: "off" (never), "global" (a budget for the table
-    and a ceiling for each partition: published, as DynamoDB does it now) or "static" (each partition has a fixed share of
-    the table's throughput: published, as it did at first).
+    4,000 write units a second; that it is 4 is assumed. ``admission`` is how requests are refused for want of units: "off"
+    (never), "global" (a budget for the table and a ceiling for each partition: published, as DynamoDB does it now) or
+    "static" (each partition has a fixed share of the table's throughput: published, as it did at first).
 
     ``partition_bytes`` is the size near which a partition splits ("about 10 GB" is documented; a small one shows it soon).
     ``split_duration`` is how long a split takes ("in the order of minutes" is published). ``heat_threshold`` is the part of
