@@ -34,8 +34,8 @@ def main() -> None:
         parts = popularity_of_partitions(weights, equal_shares(chosen.partitions))
         for words, budget in (
             ("a table with units to spare", Provisioned(2 * chosen.rate)),
-            ("a table short of a tenth", Provisioned(0.9 * chosen.rate)),
-            ("a table short of half", Provisioned(0.5 * chosen.rate)),
+            ("a table short of a tenth", Provisioned(chosen.rate * 9 // 10)),
+            ("a table short of half", Provisioned(chosen.rate // 2)),
             ("a new on-demand table", OnDemand()),
         ):
             draw, whole = interleaved(

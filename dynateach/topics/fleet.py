@@ -4,13 +4,18 @@ traffic = simulate(zipf(1_000_000), steady(100_000, seconds=3_600), partitions=1
 traffic.served.sum(axis=1)
 
 Popularity is an array of weights, one for each key: ``uniform``, ``zipf``, ``celebrity``, or your own. Rates are an array
-of requests, one for each tick: ``steady``, ``day``, or your own. Where keys land, what a request costs and how fast a
-budget fills are the engine's own rules. The chances are numpy's: the same seed gives the same arrays with the same numpy.
+of requests, one for each tick: ``steady``, ``day``, or your own. Where keys land, what a request costs and which budget
+refuses it are the engine's own rules. The chances are numpy's: the same seed gives the same arrays with the same numpy.
 
-Exact: where each key lands; the units; every token. Exact as a chance: how many requests each partition is asked for,
-since independent requests spread over partitions as a multinomial draw does; which key of a partition they name is
-never drawn. Simplified: time goes in ticks. A tick's tokens come first, then its requests, those of each partition evenly
-over the tick; all keys have items of one size; nothing is retried; no partition is split while it runs.
+Exact as a chance: how many requests each partition is asked for, since independent requests spread over partitions as a
+multinomial draw does; which key of a partition they name is never drawn. Simplified: all keys have items of one size;
+nothing is retried; no partition is split while it runs; and time goes in ticks.
+
+How the requests of a tick ``arrive`` decides what that last one means. "at once": in one moment, when the tick begins, and
+every number is what a Lab counts that is sent the same requests in the same order (see ``shortage``). "evenly": over the
+whole tick; then all of its tokens are there for any of them, and what is too much is lost when it ends. A Lab, where tokens come
+one by one, lets in as many, but for a request or two of a partition and tick, while the table has units to spare; where
+it has not, as many of all partitions together, but for as many as there are partitions.
 """
 
 from dataclasses import dataclass
@@ -19,11 +24,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from dynateach.clock import SECOND
 from dynateach.dynamodb.rules import capacity, limits
 from dynateach.dynamodb.rules.hashing import share
 from dynateach.errors import LabError
 from dynateach.randomness import Stream
-from dynateach.topics.budgets import Budget, OnDemand
+from dynateach.topics.budgets import Buckets, Budget, Kind, OnDemand, Whole
 from dynateach.topics.positions import positions
 from dynateach.topics.shortage import share_out
 
@@ -34,18 +40,18 @@ if TYPE_CHECKING:
     Counts = NDArray[np.integer]
     Lows = NDArray[np.uint64]
 
-Kind = Literal["reads", "writes"]
-
-CEILINGS = {"reads": limits.PARTITION_READ_UNITS, "writes": limits.PARTITION_WRITE_UNITS}
+Admission = Literal["global", "static"]
+Arrive = Literal["evenly", "at once"]
 
 
 @dataclass(frozen=True, eq=False)
 class Traffic:
     """What became of it: arrays of [tick, partition], and of [tick] for the table.
 
-    ``asked`` = ``served`` + ``refused_by_partition`` + ``refused_by_table``, in requests. ``tokens`` and
-    ``table_tokens`` are units left at the end of a tick. ``units`` is what one request takes.
-    In memory: 24 bytes for each partition and tick.
+    ``asked`` = ``served`` + ``refused_by_partition`` + ``refused_by_table``, in requests. Refused by the partition means: by
+    its ceiling; by the table: for want of the table's throughput, or of the partition's fixed share of it. ``tokens`` (of the ceilings)
+    and ``table_tokens`` (of the table, or of all shares) are the units left when a tick has passed, less than 0 if a request took
+    more than there was. ``units`` is what one request takes. In memory: 24 bytes for each partition and tick.
     """
 
     units: float
@@ -66,6 +72,8 @@ def simulate(
     size: int = limits.KB,
     consistent: bool = True,
     budget: Budget | None = None,
+    admission: Admission = "global",
+    arrive: Arrive = "evenly",
     tick: float = 1.0,
     seed: int = 1,
 ) -> Traffic:
@@ -73,40 +81,88 @@ def simulate(
     (or of partitions that begin at those lows, see ``equal_shares``).
 
     ``size`` is an item's bytes, ``tick`` seconds. Without a budget the table is new and on demand. Takes about as long
-    as drawing the requests does. Raises ``LabError`` for weights of nothing, no partitions, and
-    ticks of more than a second.
+    as drawing the requests does. Raises ``LabError`` for weights of nothing, no partitions, and whatever ``admit`` refuses.
     """
     lows = equal_shares(partitions) if isinstance(partitions, int) else partitions
     units = capacity.write_units(0, size) if kind == "writes" else capacity.read_units(size, consistent)
     asked = _draw(rates, popularity_of_partitions(weights, lows), seed)
-    return admit(asked, units, kind, budget or OnDemand(), tick)
+    return admit(asked, units, kind, budget or OnDemand(), tick, admission=admission, arrive=arrive)
 
 
-def admit(asked: "Counts", units: float, kind: Kind, budget: Budget, tick: float = 1.0) -> Traffic:
-    """Serve what the budgets allow of those requests, [tick, partition], of so many units each. A ``tick`` is at most a second,
-    since a bucket holds no more than a second's tokens; ``LabError`` if it is longer.
+def admit(
+    asked: "Counts",
+    units: float,
+    kind: Kind,
+    budget: Budget,
+    tick: float = 1.0,
+    *,
+    admission: Admission = "global",
+    arrive: Arrive = "evenly",
+) -> Traffic:
+    """Serve what the budgets allow of those requests, [tick, partition], of so many units each.
+
+    ``admission`` is as in a profile: the table's budget is one, or it is divided among the partitions, each with an equal part.
+    Raises ``LabError`` unless a ``tick`` is a second or a whole part of one, such as 0.1: an on-demand table's peak is that of a second.
     """
-    if not 0 < tick <= 1:
-        raise LabError(f"a tick cannot take {tick} seconds", next="Give it 1 second or less.")
-    served, by_table = np.empty(asked.shape, np.int32), np.zeros(asked.shape, np.int32)
+    gates, time = _Gates(budget, kind, units, asked.shape[1], admission), _microseconds(tick)
+    served, by_table = np.empty(asked.shape, np.int32), np.empty(asked.shape, np.int32)
     tokens, table_tokens = np.empty(asked.shape, np.float32), np.empty(len(asked))
-    ceiling, table = CEILINGS[kind], budget.begin(kind)
-    left = np.full(asked.shape[1], float(ceiling))
     for now, wanted in enumerate(asked):
-        left += ceiling * tick
-        np.minimum(left, ceiling, out=left)
-        most = np.minimum(wanted, np.floor(left / units)).astype(np.int64)
-        total, room = int(most.sum()), int(table.fill(tick) // units)
-        given = most
-        if room < total:
-            given, total = share_out(wanted, most, room), room
-            np.copyto(by_table[now], wanted - given, where=given < most, casting="same_kind")
-        left -= given * units
-        table.spend(total * units)
-        served[now], tokens[now], table_tokens[now] = given, left, table.tokens
+        given, by_table[now] = gates.open(wanted, time if arrive == "evenly" else 0)
+        gates.take(given, time)
+        served[now], tokens[now], table_tokens[now] = given, gates.ceilings.tokens, gates.table_tokens
     by_partition = np.subtract(asked, served, dtype=np.int32, casting="same_kind")
     by_partition -= by_table
     return Traffic(units, asked, served, by_partition, by_table, tokens, table_tokens)
+
+
+class _Gates:
+    """All that a request of so many units must pass, in the engine's order: the table's budgets, or the share of the
+    partition, then the partition's ceiling.
+    """
+
+    def __init__(self, budget: Budget, kind: Kind, units: float, partitions: int, admission: Admission) -> None:
+        self._units = units
+        self._whole = Whole(budget.begin(kind))
+        self._static = admission == "static"
+        self.ceilings = Buckets(partitions, self._whole.ceiling())
+        self._shares = Buckets(partitions, self._whole.level, 1 / partitions)
+
+    def open(self, wanted: "Counts", ahead: int) -> "tuple[Floats, Floats | int]":
+        """How many of them are let in, and how many are refused for want of the table's throughput; the next ``ahead`` µs
+        of tokens are theirs too.
+        """
+        most = self.ceilings.room(self._units, ahead)
+        shares = self._shares.room(self._units, ahead) if self._static else most
+        starved = shares <= most if self._static else 0
+        np.minimum(wanted, np.minimum(most, shares, out=most), out=most)
+        room, given, come = self._whole.room(self._units, ahead, not self._static), most, wanted
+        if room <= most.sum():
+            given, come = share_out(wanted, most, int(room))
+        return given, wanted - come + starved * (come - given)
+
+    def take(self, given: "Floats", time: int) -> None:
+        """Use up what these take; then let that time (µs) pass."""
+        taken = given * self._units
+        self.ceilings.take(taken, time)
+        self._whole.take(float(taken.sum()), time)
+        if self._static:
+            self._shares.take(taken, time)
+            self._shares.tune(self._whole.level)
+
+    @property
+    def table_tokens(self) -> float:
+        """What the table has left, or all shares of it together."""
+        return float(self._shares.tokens.sum()) if self._static else self._whole.level.level
+
+
+def _microseconds(tick: float) -> int:
+    time = round(tick * SECOND)
+    if not 0 < time <= SECOND or SECOND % time or abs(tick * SECOND - time) > 1e-3:
+        raise LabError(
+            f"a tick cannot take {tick} seconds", next="Give it 1 second or a whole part of it, such as 0.1."
+        )
+    return time
 
 
 # Popularity: float64[keys], in any unit

@@ -1,7 +1,7 @@
 """A fleet's traffic: where it lands and what the budgets let through, against a model that takes requests one by one."""
 
 from dataclasses import astuple
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -9,11 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynateach import LabError
-from dynateach.dynamodb.rules import limits
+from dynateach.clock import SECOND
 from dynateach.dynamodb.rules.hashing import digest
+from dynateach.dynamodb.storage.admission import CEILINGS
+from dynateach.dynamodb.storage.buckets import Bucket
 from dynateach.dynamodb.storage.keyspace import KeySpace
-from dynateach.topics.budgets import Budget, OnDemand, Provisioned
+from dynateach.topics.budgets import SIDES, Budget, Kind, OnDemand, Provisioned
 from dynateach.topics.fleet import (
+    Arrive,
     Traffic,
     admit,
     celebrity,
@@ -64,8 +67,8 @@ def test_a_split_outside_the_partition_is_refused(at: int) -> None:
 
 def test_splitting_the_hot_partition_serves_more() -> None:
     weights, rates = uniform(1_000), steady(1_800, seconds=10)
-    before = simulate(weights, rates, partitions=1, budget=PLENTY)
-    after = simulate(weights, rates, partitions=split(equal_shares(1), 0), budget=PLENTY)
+    before = simulate(weights, rates, partitions=1, budget=PLENTY, arrive="at once")
+    after = simulate(weights, rates, partitions=split(equal_shares(1), 0), budget=PLENTY, arrive="at once")
 
     assert before.served.sum() == 10_000
     assert after.served.sum() > 17_900
@@ -75,7 +78,8 @@ def test_splitting_does_not_help_one_hot_key() -> None:
     weights, rates = celebrity(1_000, share=1.0), steady(1_800, seconds=10)
 
     for partitions in (1, 2, 16):
-        assert simulate(weights, rates, partitions=partitions, budget=PLENTY).served.sum() == 10_000
+        traffic = simulate(weights, rates, partitions=partitions, budget=PLENTY, arrive="at once")
+        assert traffic.served.sum() == 10_000
 
 
 # Popularity and rates
@@ -147,12 +151,17 @@ def test_another_seed_gives_other_arrays() -> None:
 # The budgets
 
 
-def test_a_partition_serves_its_documented_ceiling_and_no_more() -> None:
-    for kind, ceiling in (("writes", 1_000), ("reads", 3_000)):
-        traffic = _one(5_000, kind)  # type: ignore[arg-type]
-        assert traffic.served.tolist() == [[ceiling]] * 3
-        assert traffic.refused_by_partition.tolist() == [[5_000 - ceiling]] * 3
-        assert traffic.refused_by_table.sum() == 0
+@pytest.mark.parametrize(("kind", "ceiling"), [("writes", 1_000), ("reads", 3_000)])
+def test_a_partition_serves_its_documented_ceiling_and_no_more(kind: Kind, ceiling: int) -> None:
+    traffic = _one(5_000, kind, "at once")
+    assert traffic.served.tolist() == [[ceiling]] * 3
+    assert traffic.refused_by_partition.tolist() == [[5_000 - ceiling]] * 3
+    assert traffic.refused_by_table.sum() == 0
+
+
+@pytest.mark.parametrize(("kind", "ceiling"), [("writes", 1_000), ("reads", 3_000)])
+def test_while_requests_come_evenly_new_tokens_come_besides_those_that_were_saved(kind: Kind, ceiling: int) -> None:
+    assert _one(7_000, kind, "evenly").served.tolist() == [[2 * ceiling], [ceiling], [ceiling]]
 
 
 @pytest.mark.parametrize(
@@ -160,39 +169,39 @@ def test_a_partition_serves_its_documented_ceiling_and_no_more() -> None:
     [
         ("writes", 1_024, True, 1_000),
         ("writes", 1_025, True, 500),
-        ("writes", 3_000, True, 333),
+        ("writes", 3_000, True, 334),
         ("reads", 4_096, True, 3_000),
         ("reads", 4_097, True, 1_500),
         ("reads", 4_096, False, 6_000),
     ],
 )
-def test_a_ceiling_is_in_units_not_in_requests(
-    kind: Literal["reads", "writes"], size: int, consistent: bool, served: int
-) -> None:
+def test_a_ceiling_is_in_units_not_in_requests(kind: Kind, size: int, consistent: bool, served: int) -> None:
+    """The last request may take more units than there are."""
+    asked, one = steady(9_000, 1), uniform(1)
     traffic = simulate(
-        uniform(1), steady(9_000, 1), partitions=1, kind=kind, size=size, consistent=consistent, budget=PLENTY
+        one, asked, partitions=1, kind=kind, size=size, consistent=consistent, budget=PLENTY, arrive="at once"
     )
     assert traffic.served.tolist() == [[served]]
 
 
 def test_a_partition_saves_one_second_and_not_more() -> None:
     asked = np.array([[0], [0], [0], [1_500]])
-    traffic = admit(asked, 1.0, "writes", PLENTY, tick=0.1)
+    traffic = admit(asked, 1.0, "writes", PLENTY, tick=0.1, arrive="at once")
 
     assert traffic.served[3] == 1_000
-    assert traffic.tokens[:, 0].tolist() == [1_000, 1_000, 1_000, 0]
+    assert traffic.tokens[:, 0].tolist() == [1_000, 1_000, 1_000, 100]
 
 
 def test_in_ticks_shorter_than_a_second_tokens_come_in_part() -> None:
     asked = np.full((5, 1), 500)
     traffic = admit(asked, 1.0, "writes", PLENTY, tick=0.25)
 
-    assert traffic.served[:, 0].tolist() == [500, 500, 500, 250, 250]
+    assert traffic.served[:, 0].tolist() == [500, 500, 500, 500, 250]
 
 
 def test_a_provisioned_table_spends_up_to_300_saved_seconds_as_documented() -> None:
     rates = np.array([0] * 400 + [1_000] * 100)
-    traffic = simulate(uniform(1_000), rates, partitions=4, budget=Provisioned(50))
+    traffic = simulate(uniform(1_000), rates, partitions=4, budget=Provisioned(50), arrive="at once")
 
     served = traffic.served.sum(axis=1)
     assert traffic.table_tokens[399] == 300 * 50
@@ -201,48 +210,80 @@ def test_a_provisioned_table_spends_up_to_300_saved_seconds_as_documented() -> N
     assert traffic.refused_by_partition.sum() == 0
 
 
-def test_a_new_on_demand_table_takes_its_documented_units() -> None:
-    for kind, units in (("writes", 4_000), ("reads", 12_000)):
-        traffic = simulate(uniform(10_000), steady(20_000, seconds=3), partitions=100, kind=kind)  # type: ignore[arg-type]
-        assert traffic.served.sum(axis=1).tolist() == [units] * 3
+def test_a_provisioned_table_that_was_idle_has_saved_as_many_seconds() -> None:
+    for idle, saved in ((0, 1), (99, 100), (299, 300), (5_000, 300)):
+        traffic = admit(np.array([[999]]), 1.0, "writes", Provisioned(2, idle), arrive="at once")
+        assert traffic.served.tolist() == [[saved * 2]]
+
+
+@pytest.mark.parametrize(("kind", "units"), [("writes", 4_000), ("reads", 12_000)])
+def test_a_new_on_demand_table_takes_its_documented_units(kind: Kind, units: int) -> None:
+    rates = steady(20_000, seconds=3)
+    traffic = simulate(uniform(10_000), rates, partitions=100, kind=kind, arrive="at once")
+    assert traffic.served.sum(axis=1).tolist() == [units] * 3
+
+
+def test_a_configured_maximum_refuses_before_what_an_on_demand_table_could_take() -> None:
+    traffic = admit(np.array([[900, 900]] * 2), 1.0, "writes", OnDemand(maximum=700), arrive="at once")
+    assert traffic.served.sum(axis=1).tolist() == [700, 700]
+    assert traffic.refused_by_table.sum(axis=1).tolist() == [1_100, 1_100]
 
 
 def test_an_on_demand_table_takes_double_its_peak_after_30_minutes_as_documented() -> None:
-    traffic = simulate(uniform(10_000), steady(14_000, seconds=3_700), partitions=100)
+    traffic = simulate(uniform(10_000), steady(14_000, seconds=3_700), partitions=100, arrive="at once")
 
     served = traffic.served.sum(axis=1)
-    assert served[:1_800].tolist() == [4_000] * 1_800
-    assert served[1_800:3_600].tolist() == [8_000] * 1_800
-    assert served[3_600:].tolist() == [14_000] * 100
+    assert served[:1_801].tolist() == [4_000] * 1_801
+    assert served[1_801:3_602].tolist() == [8_000] * 1_801
+    assert served[3_602:].tolist() == [14_000] * 98
 
 
 def test_a_burst_within_a_second_is_no_peak_of_a_second() -> None:
     rates = np.array([4_000, *[0] * 9] * 1_800 + [9_000] * 2)
-    traffic = simulate(uniform(10_000), rates, partitions=100, tick=0.1)
+    traffic = simulate(uniform(10_000), rates, partitions=100, tick=0.1, arrive="at once")
 
     assert traffic.served.sum(axis=1)[-1] == 800  # a tenth of 8,000
 
 
-@pytest.mark.parametrize("tick", [0, -1, 1.5])
-def test_a_tick_of_no_time_or_more_than_a_second_is_refused(tick: float) -> None:
-    with pytest.raises(LabError, match="1 second or less"):
+@pytest.mark.parametrize("tick", [0, -1, 1.5, 2, 0.3, 1 / 3, 1e-7])
+def test_a_tick_that_is_no_part_of_a_second_is_refused(tick: float) -> None:
+    with pytest.raises(LabError, match="1 second or a whole part"):
         simulate(uniform(1), steady(1, seconds=1), tick=tick)
 
 
-def test_a_table_with_a_past_takes_double_its_peak_at_once() -> None:
-    traffic = simulate(uniform(10_000), steady(50_000, seconds=2), partitions=100, budget=OnDemand(peak=20_000))
+def test_an_on_demand_table_takes_what_it_was_warmed_for() -> None:
+    rates, budget = steady(50_000, seconds=2), OnDemand(warm=40_000)
+    traffic = simulate(uniform(10_000), rates, partitions=100, budget=budget, arrive="at once")
 
     assert traffic.served.sum(axis=1).tolist() == [40_000] * 2
 
 
 def test_what_the_table_refuses_is_spread_evenly() -> None:
-    traffic = admit(np.array([[400, 200, 0, 200]]), 1.0, "writes", Provisioned(400))
+    traffic = admit(np.array([[400, 200, 0, 200]]), 1.0, "writes", Provisioned(400), arrive="at once")
 
     assert traffic.served.tolist() == [[200, 100, 0, 100]]
     assert traffic.refused_by_table.tolist() == [[200, 100, 0, 100]]
 
 
-# Request by request
+def test_when_the_table_has_nothing_left_it_refuses_before_the_partition_is_asked() -> None:
+    traffic = admit(np.array([[4_000, 400]]), 1.0, "writes", Provisioned(1_200), arrive="at once")
+
+    assert traffic.served.tolist() == [[1_000, 200]]
+    assert traffic.refused_by_partition.tolist() == [[995, 0]]
+    assert traffic.refused_by_table.tolist() == [[2_005, 200]]
+
+
+def test_a_fixed_share_throttles_skewed_traffic_while_the_table_has_units_to_spare_as_published() -> None:
+    asked = np.array([[950, 50, 50, 50]] * 20)
+    shared, divided = (admit(asked, 1.0, "writes", Provisioned(3_200), admission=one) for one in ("global", "static"))
+
+    assert shared.served.tolist() == asked.tolist()
+    assert divided.served.sum(axis=0).tolist() == [800 * (1 + 20), 1_000, 1_000, 1_000]
+    assert divided.served[-1, 0] == 800
+    assert divided.refused_by_partition.sum() == 0
+
+
+# Request by request (and through a Lab: see test_fleet_in_a_lab)
 
 
 class Asked(NamedTuple):
@@ -250,9 +291,10 @@ class Asked(NamedTuple):
 
     counts: list[list[int]]
     units: float
-    kind: Literal["reads", "writes"]
+    kind: Kind
     budget: Budget
     tick: float
+    arrive: Arrive
 
 
 @st.composite
@@ -260,13 +302,14 @@ def cases(draw: st.DrawFn) -> Asked:
     partitions = draw(st.integers(1, 6))
     counts = st.lists(st.integers(0, 400), min_size=partitions, max_size=partitions)
     rate = draw(st.integers(1, 4_000))
-    budgets: list[Budget] = [Provisioned(rate), Provisioned(rate, saved=2), OnDemand(), OnDemand(rate)]
+    budgets: list[Budget] = [Provisioned(rate), Provisioned(rate, idle=2), OnDemand(), OnDemand(maximum=rate)]
     return Asked(
         draw(st.lists(counts, min_size=1, max_size=6)),
         draw(st.sampled_from([0.5, 1.0, 3.0, 7.0])),
         draw(st.sampled_from(["reads", "writes"])),
         draw(st.sampled_from(budgets)),
         draw(st.sampled_from([0.1, 0.125, 0.25, 1.0])),
+        draw(st.sampled_from(["evenly", "at once"])),
     )
 
 
@@ -274,7 +317,7 @@ def cases(draw: st.DrawFn) -> Asked:
 @settings(deadline=None, max_examples=150)
 def test_arrays_agree_with_requests_taken_one_by_one(case: Asked) -> None:
     asked = np.array(case.counts)
-    traffic = admit(asked, case.units, case.kind, case.budget, case.tick)
+    traffic = admit(asked, case.units, case.kind, case.budget, case.tick, arrive=case.arrive)
     served, by_partition, by_table = _one_by_one(case)
 
     assert traffic.served.tolist() == served
@@ -283,27 +326,33 @@ def test_arrays_agree_with_requests_taken_one_by_one(case: Asked) -> None:
 
 
 def _one_by_one(case: Asked) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
-    """The scalar model: a bucket for each partition and one for the table, and requests in the order of their moments."""
-    ceiling = {"reads": limits.PARTITION_READ_UNITS, "writes": limits.PARTITION_WRITE_UNITS}[case.kind]
-    table, left = case.budget.begin(case.kind), [float(ceiling)] * len(case.counts[0])
+    """The engine's buckets, and requests in the order of their moments. If they come evenly, all tokens of a tick are lent
+    to it when it begins.
+    """
+    ceiling, time = CEILINGS[SIDES[case.kind]], round(case.tick * SECOND)
+    ahead = case.tick if case.arrive == "evenly" else 0
+    table, parts = case.budget.begin(case.kind), [Bucket(ceiling, ceiling, 0) for _ in case.counts[0]]
     result: tuple[list[list[int]], ...] = ([], [], [])
-    for counts in case.counts:
-        left = [min(tokens + ceiling * case.tick, ceiling) for tokens in left]
-        table.fill(case.tick)
+    for tick, counts in enumerate(case.counts):
+        now = tick * time
+        free = min(one.level + one.rate * ahead for one in table.levels([], now))
+        left = [part.level(now) + ceiling * ahead for part in parts]
         outcomes = [[0] * len(counts) for _ in range(3)]
-        free = table.tokens
         for _, partition in sorted(((2 * j + 1) / (2 * n), p) for p, n in enumerate(counts) for j in range(n)):
-            outcome = 1 if left[partition] < case.units else 2 if free < case.units else 0
+            outcome = 2 if free <= 0 else 1 if left[partition] <= 0 else 0
             outcomes[outcome][partition] += 1
             if outcome == 0:
                 left[partition] -= case.units
                 free -= case.units
-        table.spend(table.tokens - free)
+        for part, served in zip(parts, outcomes[0], strict=True):
+            part.take(served * case.units, now)
+        table.take("", sum(outcomes[0]) * case.units, now)
         for rows, row in zip(result, outcomes, strict=True):
             rows.append(row)
     return result[0], result[1], result[2]
 
 
-def _one(rate: int, kind: Literal["reads", "writes"]) -> Traffic:
+def _one(rate: int, kind: Kind, arrive: Arrive) -> Traffic:
     size = 1_024 if kind == "writes" else 4_096
-    return simulate(uniform(1), steady(rate, seconds=3), partitions=1, kind=kind, size=size, budget=PLENTY)
+    rates = steady(rate, seconds=3)
+    return simulate(uniform(1), rates, partitions=1, kind=kind, size=size, budget=PLENTY, arrive=arrive)
