@@ -38,6 +38,7 @@ check-style: $(VENV)/.for-tests
 
 docs: $(VENV)/.for-tests
 	$(BIN)/python -m dynateach.reference
+	$(BIN)/python -m tests.dynamodb.numbers.page
 
 release: $(VENV)/.for-tests
 	$(BIN)/dynateach release

@@ -1,0 +1,355 @@
+"""Units a second: what tables and partitions serve, and how they grow."""
+
+from dataclasses import replace
+from itertools import count, cycle
+from typing import Any
+
+from dynateach import LabError, ServiceError
+from dynateach.profile import IDEAL, Profile
+from tests.dynamodb.numbers.bench import COUNTING, Bench, key, largest, sized, throughput
+from tests.dynamodb.numbers.claim import (
+    AUTO_SCALING,
+    BURST,
+    ON_DEMAND,
+    PAPER,
+    PARTITION_KEYS,
+    QUOTAS,
+    SWITCHING,
+    US,
+    WARM,
+    Claim,
+    api,
+    guide,
+)
+
+STATIC = replace(IDEAL, admission="static")
+SPREAD = replace(COUNTING, on_demand_partitions=16)
+"""So many partitions that the table's budget is spent before any ceiling is met."""
+
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
+
+
+def served(
+    side: str, profile: Profile = COUNTING, idle: float = 0, keys: int = 1, size: int = 3, **table: Any
+) -> float:
+    """How many units a table serves in one moment before it refuses, to so many keys in turn."""
+    bench = Bench(profile, **table)
+    bench.wait(idle)
+    turn = count()
+
+    def attempt() -> str:
+        pk = str(next(turn) % keys)
+        if side == "Write":
+            return bench.outcome("PutItem", Item=sized(size, pk))
+        return bench.outcome("GetItem", Key=key(pk), ConsistentRead=True)
+
+    bench.until_refused(attempt)
+    return bench.lab.inspect("things").consumed(side)
+
+
+def refusal(**table: Any) -> str:
+    """With which code a write is refused whose partition has had its 1,000 units."""
+    bench = Bench(COUNTING, **table)
+    bench.wait(300)
+    for _ in range(3):
+        bench.put(400 * 1024)
+    return bench.outcome("PutItem", Item=sized(3))
+
+
+def reason(profile: Profile = COUNTING, idle: float = 0, **table: Any) -> str:
+    """The throttling reason of the first write that is refused."""
+    bench = Bench(profile, **table)
+    bench.wait(idle)
+    while True:
+        try:
+            bench.put(100 * 1024)
+        except ServiceError as error:
+            (found,) = error.fields.get("ThrottlingReasons") or error.fields["throttlingReasons"]
+            return str(found["reason"])
+
+
+def partitions(profile: str = "realistic", **table: Any) -> float:
+    return len(Bench(profile, **table).lab.inspect("things").partitions)
+
+
+def share(parts: int = 4) -> float:
+    """The write units of each partition of a table with 3,200, under fixed shares."""
+    bench = Bench(STATIC, **throughput(100, 3200))
+    for number in range(parts - 4):
+        bench.lab.inspect("things").split(f"p{number}")
+    return min(one.rate for one in bench.lab.inspect("things").budgets if (one.side, one.budget) == ("Write", "share"))
+
+
+def grown(idle: float) -> float:
+    """The write units a second that a table can take so long after a second in which it was asked for 3,000."""
+    bench = Bench(SPREAD)
+    for number in range(30):
+        bench.put(100 * 1024, str(number))
+    bench.wait(idle)
+    rates = {(one.side, one.budget): one.rate for one in bench.lab.inspect("things").budgets}
+    return rates["Write", "on-demand"]
+
+
+def overdrawn() -> float:
+    """The largest write, in units, that a table of one unit lets in."""
+    return largest(lambda units: Bench(COUNTING, **throughput(1, 1)).accepts("PutItem", Item=sized(units * 1024)), 401)
+
+
+def warmed(side: str, **table: Any) -> float:
+    """The warm throughput of a table, as it describes itself."""
+    bench = Bench("ideal", **table)
+    return float(bench.ask("DescribeTable")["Table"]["WarmThroughput"][f"{side}UnitsPerSecond"])
+
+
+def warm_after_decrease() -> float:
+    bench = Bench("ideal", **throughput(1, 9000))
+    bench.ask("UpdateTable", **throughput(1, 1))
+    return float(bench.ask("DescribeTable")["Table"]["WarmThroughput"]["WriteUnitsPerSecond"])
+
+
+def most_provisioned(tables: int) -> float:
+    """The most write units that can be provisioned, in all, over so many tables."""
+
+    def accepted(thousands: int) -> bool:
+        bench = Bench()
+        each = thousands * 1000 // tables
+        created = [
+            bench.accepts(
+                "CreateTable",
+                TableName=f"table{number}",
+                KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+                **throughput(1, each),
+            )
+            for number in range(tables)
+        ]
+        return all(created)
+
+    return 1000 * largest(accepted, below=400)
+
+
+def decreases(every: int, seconds: int) -> float:
+    """How often a table's units can be lowered within so many seconds of midnight, tried so often."""
+    bench = Bench("ideal", **throughput(1, 100))
+    bench.lab.clock.advance(DAY - 60)
+    done = 0
+    for _ in range(0, seconds, every):
+        done += bench.accepts("UpdateTable", **throughput(1, 99 - done))
+        bench.wait(every)
+    return done
+
+
+def switches() -> float:
+    """How often a table can be switched to on-demand within a day."""
+    bench = Bench("ideal", **throughput(1, 1))
+    done = 0
+    while bench.accepts("UpdateTable", BillingMode="PAY_PER_REQUEST"):
+        bench.ask("UpdateTable", BillingMode="PROVISIONED", **throughput(1, 1))
+        done += 1
+    return done
+
+
+def class_changes() -> float:
+    bench = Bench()
+    classes = cycle(("STANDARD_INFREQUENT_ACCESS", "STANDARD"))
+    return bench.until_refused(lambda: bench.outcome("UpdateTable", TableClass=next(classes)))
+
+
+def scaled_after(target: int, minutes_of_load: int) -> float:
+    """After how many minutes auto scaling changes the units of a table that is used fully, or not at all."""
+    bench = Bench(COUNTING, **throughput(10, 10))
+    bench.wait(300)
+    bench.lab.autoscale("things", write=(1, 100, target))
+    for minute in range(1, 31):
+        for _ in range(10):
+            if minute <= minutes_of_load:
+                bench.put(60 * 1024 - 100)
+            bench.wait(6)
+        if bench.ask("DescribeTable")["Table"]["ProvisionedThroughput"]["WriteCapacityUnits"] != 10:
+            return minute
+    raise AssertionError("the units stayed as they were")
+
+
+def target_accepted(target: int) -> bool:
+    bench = Bench(COUNTING, **throughput(10, 10))
+    try:
+        bench.lab.autoscale("things", write=(1, 100, target))
+    except LabError:
+        return False
+    return True
+
+
+WU_S, RU_S = "write units a second", "read units a second"
+
+CLAIMS: list[Claim] = [
+    BURST.says(
+        "write units that a table of 3 a second serves at once after an hour without traffic",
+        900,
+        "write units",
+        served,
+        "Write",
+        idle=HOUR,
+        **throughput(2, 3),
+    ),
+    BURST.says(
+        "read units that a table of 2 a second serves at once after an hour without traffic",
+        600,
+        "read units",
+        served,
+        "Read",
+        idle=HOUR,
+        **throughput(2, 3),
+    ),
+    US.says(
+        "read units that a table of 2 a second serves at once when it is 299 seconds old: it began with a second's worth",
+        600,
+        "read units",
+        served,
+        "Read",
+        idle=299 - 60,
+        **throughput(2, 3),
+    ),
+    BURST.says(
+        "a burst of a table of 100 write units a second, to one item",
+        1000,
+        "write units",
+        served,
+        "Write",
+        idle=HOUR,
+        **throughput(10, 100),
+    ),
+    PARTITION_KEYS.says("one partition on demand serves so many writes", 1000, WU_S, served, "Write"),
+    PARTITION_KEYS.says("one partition on demand serves so many reads", 3000, RU_S, served, "Read"),
+    PARTITION_KEYS.says(
+        "one partition of a table with 10,000 provisioned write units serves so many",
+        1000,
+        WU_S,
+        served,
+        "Write",
+        **throughput(10, 10_000),
+    ),
+    PARTITION_KEYS.says(
+        "one partition of a table with 10,000 provisioned read units serves so many",
+        3000,
+        RU_S,
+        served,
+        "Read",
+        **throughput(10_000, 10),
+    ),
+    ON_DEMAND.says(
+        "a new on-demand table serves so many writes, spread over its keys",
+        4000,
+        WU_S,
+        served,
+        "Write",
+        SPREAD,
+        keys=500,
+    ),
+    ON_DEMAND.says(
+        "a new on-demand table serves so many reads, spread over its keys",
+        12_000,
+        RU_S,
+        served,
+        "Read",
+        SPREAD,
+        keys=500,
+    ),
+    US.says(
+        "on-demand, 29 minutes after a peak of 3,000 writes a second: the peak does not count yet",
+        4000,
+        WU_S,
+        grown,
+        29 * MINUTE,
+    ),
+    ON_DEMAND.says(
+        "on-demand, 30 minutes after a peak of 3,000 writes a second: double the peak", 6000, WU_S, grown, 30 * MINUTE
+    ),
+    guide("On-demand maximum throughput").says(
+        "on-demand with a maximum of 7 write units a second",
+        7,
+        WU_S,
+        served,
+        "Write",
+        OnDemandThroughput={"MaxWriteRequestUnits": 7},
+    ),
+    WARM.says("warm throughput of a new on-demand table, writes", 4000, WU_S, warmed, "Write"),
+    WARM.says("warm throughput of a new on-demand table, reads", 12_000, RU_S, warmed, "Read"),
+    WARM.says("warm throughput of a table whose 9,000 write units were lowered to 1", 9000, WU_S, warm_after_decrease),
+    api("ThrottlingReason").says(
+        "a provisioned table that has used its level",
+        "TableWriteProvisionedThroughputExceeded",
+        "",
+        reason,
+        **throughput(1, 1),
+    ),
+    api("ThrottlingReason").says(
+        "an on-demand table above its maximum",
+        "TableWriteMaxOnDemandThroughputExceeded",
+        "",
+        reason,
+        OnDemandThroughput={"MaxWriteRequestUnits": 1},
+    ),
+    api("ThrottlingReason").says("a partition above its ceiling", "TableWriteKeyRangeThroughputExceeded", "", reason),
+    api("PutItem").says("a partition above its ceiling, on demand", "ThrottlingException", "", refusal),
+    api("PutItem").says(
+        "a partition above its ceiling, provisioned",
+        "ProvisionedThroughputExceededException",
+        "",
+        refusal,
+        **throughput(10, 10_000),
+    ),
+    PAPER.says("fixed shares: each of the 4 partitions of a table with 3,200 write units has", 800, WU_S, share),
+    PAPER.says("fixed shares: after a partition of that table was split, each half has", 400, WU_S, share, 5),
+    US.says(
+        "partitions of a new table with 1,000 provisioned write units",
+        1,
+        "partitions",
+        partitions,
+        **throughput(1, 1000),
+    ),
+    US.says(
+        "partitions of a new table with 1,001 provisioned write units",
+        2,
+        "partitions",
+        partitions,
+        **throughput(1, 1001),
+    ),
+    US.says(
+        "partitions of a new table with 3,001 provisioned read units",
+        2,
+        "partitions",
+        partitions,
+        **throughput(3001, 1),
+    ),
+    US.says(
+        "partitions of a new table with 3,200 provisioned write units",
+        4,
+        "partitions",
+        partitions,
+        **throughput(1, 3200),
+    ),
+    US.says("partitions of a new on-demand table", 4, "partitions", partitions),
+    US.says("what one request may take from a budget in which 1 unit is left", 400, "write units", overdrawn),
+    QUOTAS.says("provisioned write units of one table", 40_000, WU_S, most_provisioned, 1),
+    QUOTAS.says(
+        "provisioned write units of four tables together, in one region of one account",
+        80_000,
+        WU_S,
+        most_provisioned,
+        4,
+    ),
+    QUOTAS.says("decreases of a table's units at midnight", 4, "decreases", decreases, 1, 60),
+    QUOTAS.says("decreases of a table's units in a day, tried every minute", 27, "decreases", decreases, 60, DAY),
+    SWITCHING.says("switches to on-demand within 24 hours", 4, "switches", switches),
+    guide("Table classes").says("changes of the table class within 30 days", 2, "changes", class_changes),
+    AUTO_SCALING.says("units are added after so many minutes above the target", 2, "minutes", scaled_after, 50, 30),
+    AUTO_SCALING.says(
+        "units are taken away after so many minutes below the target", 15, "minutes", scaled_after, 50, 0
+    ),
+    AUTO_SCALING.says(
+        "the highest target utilisation", 90, "per cent", lambda: max(t for t in range(1, 100) if target_accepted(t))
+    ),
+    AUTO_SCALING.says(
+        "the lowest target utilisation", 20, "per cent", lambda: min(t for t in range(1, 100) if target_accepted(t))
+    ),
+]
