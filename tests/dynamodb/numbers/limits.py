@@ -1,4 +1,4 @@
-"""What is the largest that DynamoDB takes: found by halving, not by looking the limit up."""
+"""What DynamoDB takes: the largest of each, found by halving, not by looking the limit up."""
 
 from itertools import count
 from typing import Any
@@ -23,6 +23,11 @@ def nested(levels: int) -> Wire:
     for _ in range(levels - 1):
         value = {"L": [value]}
     return value
+
+
+def put(**attributes: Wire) -> str:
+    """What becomes of a PutItem into a table with an index over the text ``k``."""
+    return Bench("ideal", {"index": "k:S"}).outcome("PutItem", Item={**key(), **attributes})
 
 
 def exponents(sign: str, below: int) -> float:
@@ -245,4 +250,11 @@ CLAIMS: list[Claim] = [
     CONSTRAINTS.says("attributes that the indexes of a table include", 100, "attributes", included, 10),
     QUOTAS.says("tables in a region", 2500, "tables", tables),
     guide("Tagging").says("tags of a table", 50, "tags", most, 200, "TagResource", tags),
+    CONSTRAINTS.says("an empty text in an attribute that is no key", "OK", "", put, v={"S": ""}),
+    CONSTRAINTS.says("an empty text as a key", "ValidationException", "", put, pk={"S": ""}),
+    CONSTRAINTS.says("an empty set", "ValidationException", "", put, v={"SS": []}),
+    CONSTRAINTS.says("an empty list", "OK", "", put, v={"L": []}),
+    GLOBAL_INDEXES.says(
+        "a number where an index wants a text for its key", "ValidationException", "", put, k={"N": "1"}
+    ),
 ]

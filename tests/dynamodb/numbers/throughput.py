@@ -10,6 +10,7 @@ from tests.dynamodb.numbers.bench import COUNTING, Bench, key, largest, sized, t
 from tests.dynamodb.numbers.claim import (
     AUTO_SCALING,
     BURST,
+    GLOBAL_INDEXES,
     ON_DEMAND,
     PAPER,
     PARTITION_KEYS,
@@ -21,6 +22,7 @@ from tests.dynamodb.numbers.claim import (
     api,
     guide,
 )
+from tests.indexed import attributes, index_definition
 
 STATIC = replace(IDEAL, admission="static")
 SPREAD = replace(COUNTING, on_demand_partitions=16)
@@ -56,16 +58,28 @@ def refusal(**table: Any) -> str:
     return bench.outcome("PutItem", Item=sized(3))
 
 
-def reason(profile: Profile = COUNTING, idle: float = 0, **table: Any) -> str:
-    """The throttling reason of the first write that is refused."""
-    bench = Bench(profile, **table)
-    bench.wait(idle)
-    while True:
+def reason(profile: Profile = COUNTING, **table: Any) -> str:
+    """The throttling reason of the first write to a table that is refused."""
+    return refused_for(Bench(profile, **table))
+
+
+def refused_for(bench: Bench, **attributes: str) -> str:
+    """The throttling reason of the first of many equal writes that is refused."""
+    for number in count():
         try:
-            bench.put(100 * 1024)
+            bench.put(100 * 1024, str(number % 2), **attributes)
         except ServiceError as error:
             (found,) = error.fields.get("ThrottlingReasons") or error.fields["throttlingReasons"]
             return str(found["reason"])
+    raise AssertionError("nothing was refused")
+
+
+def starved_index() -> str:
+    """The throttling reason of a write to a healthy table whose index has used its one unit."""
+    bench = Bench(COUNTING, **throughput(100, 100))
+    index = index_definition("index", "k:S -> KEYS_ONLY") | throughput(1, 1)
+    bench.ask("UpdateTable", AttributeDefinitions=attributes("k:S"), GlobalSecondaryIndexUpdates=[{"Create": index}])
+    return refused_for(bench, k="k")
 
 
 def partitions(profile: str = "realistic", **table: Any) -> float:
@@ -93,6 +107,23 @@ def grown(idle: float) -> float:
 def overdrawn() -> float:
     """The largest write, in units, that a table of one unit lets in."""
     return largest(lambda units: Bench(COUNTING, **throughput(1, 1)).accepts("PutItem", Item=sized(units * 1024)), 401)
+
+
+def done_of_a_batch() -> float:
+    """How many of five writes of a unit a table does that has used up its savings and then waited for three units."""
+    bench = Bench(COUNTING, **throughput(1, 3))
+    while bench.outcome("PutItem", Item=key("first")) == "OK":
+        pass
+    bench.wait(1)
+    bench.ask("BatchWriteItem", RequestItems={"things": [{"PutRequest": {"Item": key(pk)}} for pk in "abcde"]})
+    return bench.lab.inspect("things").partitions[0].items - 1
+
+
+def warm_on_demand() -> float:
+    """The warm throughput of a table with 9,000 write units that was switched to on-demand."""
+    bench = Bench("ideal", **throughput(1, 9000))
+    bench.ask("UpdateTable", BillingMode="PAY_PER_REQUEST")
+    return float(bench.ask("DescribeTable")["Table"]["WarmThroughput"]["WriteUnitsPerSecond"])
 
 
 def warmed(side: str, **table: Any) -> float:
@@ -274,6 +305,9 @@ CLAIMS: list[Claim] = [
     ),
     WARM.says("warm throughput of a new on-demand table, writes", 4000, WU_S, warmed, "Write"),
     WARM.says("warm throughput of a new on-demand table, reads", 12_000, RU_S, warmed, "Read"),
+    SWITCHING.says(
+        "warm throughput of a table with 9,000 write units after a switch to on-demand", 9000, WU_S, warm_on_demand
+    ),
     WARM.says("warm throughput of a table whose 9,000 write units were lowered to 1", 9000, WU_S, warm_after_decrease),
     api("ThrottlingReason").says(
         "a provisioned table that has used its level",
@@ -290,6 +324,13 @@ CLAIMS: list[Claim] = [
         OnDemandThroughput={"MaxWriteRequestUnits": 1},
     ),
     api("ThrottlingReason").says("a partition above its ceiling", "TableWriteKeyRangeThroughputExceeded", "", reason),
+    GLOBAL_INDEXES.says(
+        "a healthy table whose index has used its level",
+        "IndexWriteProvisionedThroughputExceeded",
+        "",
+        starved_index,
+    ),
+    api("BatchWriteItem").says("writes that a table with 3 units does of a batch of 5", 3, "writes", done_of_a_batch),
     api("PutItem").says("a partition above its ceiling, on demand", "ThrottlingException", "", refusal),
     api("PutItem").says(
         "a partition above its ceiling, provisioned",
