@@ -19,6 +19,7 @@ FILES = (
     "indexes",
     "sizes",
     "throughput",
+    "changes",
     "limits",
     "streams",
     "protection",
