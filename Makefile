@@ -38,6 +38,8 @@ check-style: $(VENV)/.for-tests
 
 docs: $(VENV)/.for-tests
 	$(BIN)/python -m dynateach.reference
+	$(BIN)/python -m tests.dynamodb.numbers.page
+	$(BIN)/python -m tests.docs.runnable
 
 release: $(VENV)/.for-tests
 	$(BIN)/dynateach release
