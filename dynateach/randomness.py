@@ -32,7 +32,7 @@ class Stream:
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of the choices."""
-        return choices[self.below(len(choices))]
+        return choices[self.bits(64) * len(choices) >> 64]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """The items in another order."""

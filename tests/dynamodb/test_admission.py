@@ -260,11 +260,15 @@ def test_an_on_demand_index_has_a_quota_of_its_own() -> None:
 
 
 def test_a_maximum_that_is_lifted_gives_way_to_the_quota() -> None:
-    lab = lab_with(OnDemandThroughput={"MaxWriteRequestUnits": 3})
+    lab = lab_with(OnDemandThroughput={"MaxWriteRequestUnits": 3}, **WARM)
     puts_until_refused(lab, ["a"])
     ask(lab, "UpdateTable", TableName="things", OnDemandThroughput={"MaxWriteRequestUnits": -1})
     caps = [one for one in lab.inspect("things").budgets if one.side == "Write" and one.budget in ("maximum", "quota")]
     assert [(one.budget, one.rate, one.level) for one in caps] == [("quota", 40_000, 40_000)]
+
+
+def test_a_table_whose_own_budget_is_smaller_has_no_quota_to_refuse_it() -> None:
+    assert "quota" not in {one.budget for one in lab_with().inspect("things").budgets}
 
 
 def test_a_provisioned_table_has_no_quota_to_refuse_it() -> None:
@@ -339,7 +343,7 @@ def test_fewer_units_keep_fewer_savings() -> None:
 def test_another_capacity_mode_brings_other_budgets() -> None:
     lab = lab_with(**throughput(1, 1))
     ask(lab, "UpdateTable", TableName="things", BillingMode="PAY_PER_REQUEST")
-    assert {one.budget for one in lab.inspect("things").budgets} == {"on-demand", "quota", "partition"}
+    assert {one.budget for one in lab.inspect("things").budgets} == {"on-demand", "partition"}
     assert puts_until_refused(lab, ["a"])[0] == 1000
     ask(lab, "UpdateTable", TableName="things", BillingMode="PROVISIONED", **throughput(2, 2))
     assert {one.budget for one in lab.inspect("things").budgets} == {"provisioned", "partition"}

@@ -63,7 +63,7 @@ def admit_upkeep(db: "DynamoDB", target: "Target", new: Stored | None) -> None:
     has taken in as much beyond them as the profile lets it (its ``index_backlog``).
     """
     admission, now = target.table.admission, db.world.clock.now
-    if admission is None:
+    if admission is None or not target.table.indexes:
         return
     for need in _upkeep(target, new):
         empty = admission.empty(need.owner, WRITE, need.partition, now)
@@ -145,11 +145,12 @@ def charge_write(db: "DynamoDB", target: "Target", new: Stored | None, consumed:
     admission, now = target.table.admission, db.world.clock.now
     if not admission:
         return
-    local = sum(one.units for one in consumed.indexes if one.index_name not in admission)
-    admission.take("", WRITE, target.partition.id, consumed.table + local, now, target.place)
+    units = consumed.table
     if consumed.indexes:
+        units += sum(one.units for one in consumed.indexes if one.index_name not in admission)
         for need in _upkeep(target, new):
             admission.take(need.owner, WRITE, need.partition, need.units, now, need.place)
+    admission.take("", WRITE, target.partition.id, units, now, target.place)
 
 
 def charge_visit(db: "DynamoDB", source: "Source", visit: "Visit", units: float) -> None:

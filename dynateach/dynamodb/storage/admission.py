@@ -3,9 +3,10 @@
 Documented: four budgets can refuse. They are what the table or global index is provisioned with or, on demand, can
 take at once; the maximum that is configured for it on demand; the account's quota for each table and global index on
 demand; and the ceilings of each partition, 3,000 read and 1,000 write units a second. (What is provisioned can't exceed
-the quota in the first place.) Up to 300 seconds of unused provisioned
-capacity are kept for bursts. On demand, a table can take what it was warmed for, at least 12,000 read and 4,000 write
-units a second, and double its previous peak. A local index has no budget of its own, it uses up the table's.
+the quota in the first place, and where the table can take less than the quota, no bucket is kept for that.) Up to 300
+seconds of unused provisioned capacity are kept for bursts. On demand, a table can take what it was warmed for, at least
+12,000 read and 4,000 write units a second, and double its previous peak. A local index has no budget of its own, it uses
+up the table's.
 
 Published (USENIX ATC 2022): in the early design (``STATIC``) each partition had an equal, fixed share of the table's
 throughput, which it halved when it was split; today (``GLOBAL``) a table's budget is one, and a partition has only its
@@ -105,13 +106,13 @@ class Budgets:
 
     def empty(self, partition: str, now: int) -> Level | None:
         """The first budget that has nothing left for a request to this partition, or None. O(1)."""
-        if self._maximum and self._maximum.level(now) <= 0:
+        if self._maximum and self._maximum.is_empty(now):
             return self._told(self._cap, "", self._maximum, now)
         whole = self._bucket_of(partition, now)
-        if whole.level(now) <= 0:
+        if whole.is_empty(now):
             return self._told(*self._name(partition), whole, now)
         part = self._partitions.get(partition)
-        if part and part.level(now) <= 0:
+        if part and part.is_empty(now):
             return self._told(PARTITION, partition, part, now)
         return None
 
@@ -199,7 +200,8 @@ class Budgets:
 
     def _set_maximum(self, now: int) -> None:
         before, (self._cap, maximum) = self._cap, self._terms.cap
-        if not maximum:
+        never_refuses = self._cap == QUOTA and self.rate(now) < maximum
+        if not maximum or never_refuses:
             self._maximum = None
         elif self._maximum and self._cap == before:
             self._maximum.tune(maximum, maximum, now)
@@ -224,6 +226,8 @@ class Budgets:
             if rate > bucket.rate:
                 bucket.tune(rate, rate, now)
                 self._has_grown = True
+        if self._has_grown:
+            self._set_maximum(now)
 
     def _name(self, partition: str) -> tuple[str, str]:
         if self._shares is not None:

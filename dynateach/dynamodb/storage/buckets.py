@@ -19,11 +19,12 @@ class Bucket:
     up exactly.
     """
 
-    __slots__ = ("_at", "_millionths", "capacity", "rate")
+    __slots__ = ("_at", "_full", "_millionths", "capacity", "rate")
 
     def __init__(self, rate: float, capacity: float, now: int, tokens: float | None = None) -> None:
         self.rate = rate
         self.capacity = capacity
+        self._full = capacity * SECOND
         self._millionths = (capacity if tokens is None else tokens) * SECOND
         self._at = now
 
@@ -32,9 +33,14 @@ class Bucket:
         self._refill(now)
         return self._millionths / SECOND
 
+    def is_empty(self, now: int) -> bool:
+        """Whether nothing is in it at this moment (µs). O(1)."""
+        return self._millionths <= 0 and self.level(now) <= 0
+
     def take(self, units: float, now: int) -> None:
         """Take that many, even more than there are. O(1)."""
-        self._refill(now)
+        if now > self._at:
+            self._refill(now)
         self._millionths -= units * SECOND
 
     def wait(self, units: float, now: int) -> int:
@@ -45,13 +51,14 @@ class Bucket:
     def tune(self, rate: float, capacity: float, now: int) -> None:
         """From now on, fill at another rate, up to another capacity; what does not fit is lost."""
         self._refill(now)
-        self._millionths = min(self._millionths, capacity * SECOND)
         self.rate = rate
         self.capacity = capacity
+        self._full = capacity * SECOND
+        self._millionths = min(self._millionths, self._full)
 
     def _refill(self, now: int) -> None:
         if now > self._at:
-            self._millionths = min(self.capacity * SECOND, self._millionths + self.rate * (now - self._at))
+            self._millionths = min(self._full, self._millionths + self.rate * (now - self._at))
             self._at = now
 
 
@@ -68,7 +75,9 @@ class Peak:
 
     def note(self, units: float, now: int) -> None:
         """Count units that were consumed now."""
-        self._close(now // SECOND)
+        second = now // SECOND
+        if second != self._second:
+            self._close(second)
         self._units += units
 
     def at(self, now: int) -> float:
