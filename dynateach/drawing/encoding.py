@@ -130,14 +130,14 @@ def _level(level: Level, numbers: _Numbers) -> dict[str, Any]:
 
 
 def _kind(word: Word) -> dict[str, Any]:
-    """A word as the browser needs it: the colours of its marks and, on light and on dark, of its labels; its outline."""
+    """A word as the browser needs it: the colours of its marks and, on light and on dark, of its labels; its outline, "" for a mere line."""
     return {
         "name": word.name,
         "meaning": word.meaning,
         "colour": word.colour,
         "light": ON_LIGHT.get(word.colour, ""),
         "dark": ON_DARK.get(word.colour, ""),
-        "outline": outline(word),
+        "outline": "" if word.mark == "dash" else outline(word),
         "filled": not word.mark.endswith("-open"),
         "line": word.line,
     }

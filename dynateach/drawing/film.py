@@ -20,7 +20,7 @@ from math import inf, isfinite
 
 from dynateach.clock import EPOCH, SECOND
 from dynateach.drawing.captions import LegendCard
-from dynateach.drawing.palette import VOCABULARY, WRITE, Word
+from dynateach.drawing.palette import CEILING, VOCABULARY, WRITE, Word
 from dynateach.errors import LabError
 
 UNITS = {"µs": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "days": 86400.0}
@@ -184,7 +184,7 @@ def _check_lanes(film: Film) -> None:
     for part, name in _lanes_named(film):
         if name not in names:
             raise LabError(
-                f"{_what(part)} names a lane {name!r}", where=film.title, next=f"The lanes: {', '.join(names)}."
+                f"there is no lane {name!r} for {_what(part)}", where=film.title, next=f"The lanes: {', '.join(names)}."
             )
     levels = [level.lane for level in film.levels]
     if len(set(levels)) < len(levels):
@@ -251,6 +251,7 @@ def _placed(film: Film) -> Iterator[Placed]:
 def _kinds(film: Film) -> Iterator[Word]:
     yield from (lane.kind for lane in film.lanes if lane.kind)
     yield from (part.kind for part in _placed(film))
+    yield from (CEILING for level in film.levels if level.ceiling is not None)
 
 
 def _lanes_named(film: Film) -> Iterator[tuple[Placed, str]]:

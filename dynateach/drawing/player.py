@@ -22,15 +22,16 @@ from dynateach.errors import DynateachError
 Fork = Callable[[float], Film]
 """What else could have happened: from the playhead's time (seconds) to the film of that history, on the same time axis."""
 
-_HERE = files("dynateach.drawing")
-_MODULE = _HERE.joinpath("player.js").read_text("utf-8")
-_STYLE = _HERE.joinpath("player.css").read_text("utf-8")
+_WEB = files("dynateach.drawing") / "web"
+_PARTS = ("film.js", "ink.js", "layout.js", "stage.js", "pointer.js", "panel.js", "player.js")
+_SCRIPT = "\n".join((_WEB / name).read_text("utf-8") for name in _PARTS)
+_STYLE = (_WEB / "player.css").read_text("utf-8")
 
 
 class Player(anywidget.AnyWidget):
     """One film in a notebook; ``show`` puts another in its place."""
 
-    _esm = _MODULE
+    _esm = f"{_SCRIPT}\nexport default {{ render }};\n"
     _css = _STYLE
 
     film = traitlets.Bytes().tag(sync=True)
@@ -86,7 +87,7 @@ def frozen_html(film: Film) -> str:
     data = b64encode(encode(film)).decode()
     return (
         f'<div class="dynateach-frozen" data-film="{data}"><style>{_STYLE}</style></div>\n'
-        f'<script type="module">\n{_MODULE}\n{_THAW}</script>'
+        f'<script type="module">\n{_SCRIPT}\n{_THAW}</script>'
     )
 
 

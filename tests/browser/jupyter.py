@@ -172,7 +172,7 @@ def _note_foreign(url: str, complaints: list[str]) -> None:
 
 
 def _is_local(url: str) -> bool:
-    return url.startswith(("data:", "blob:", "about:", "http://127.0.0.1:", "ws://127.0.0.1:"))
+    return url.startswith(("data:", "blob:", "about:", "file:", "http://127.0.0.1:", "ws://127.0.0.1:"))
 
 
 def _private_environment(private: Path) -> dict[str, str]:

@@ -1,4 +1,0 @@
-function render({ model, el }) {
-  el.textContent = "";
-}
-export default { render };
