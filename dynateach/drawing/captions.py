@@ -3,6 +3,7 @@
 from html import escape
 
 from dynateach.drawing.palette import VOCABULARY, Word, rgb, word
+from dynateach.drawing.shapes import outline
 
 NARROW = "\u202f"
 """A narrow space that never breaks, between a number and its unit."""
@@ -74,19 +75,9 @@ def _row(entry: Word) -> str:
     return "<tr>" + "".join(f'<td style="text-align: left">{cell}</td>' for cell in cells) + "</tr>"
 
 
-SHAPES = {
-    "circle": '<circle r="5"/>',
-    "square": '<rect x="-5" y="-5" width="10" height="10"/>',
-    "diamond": '<path d="M0 -6 6 0 0 6 -6 0Z"/>',
-    "hexagon": '<path d="M0 -6 5.2 -3 5.2 3 0 6 -5.2 3 -5.2 -3Z"/>',
-    "triangle-up": '<path d="M0 -6 6 5 -6 5Z"/>',
-    "star": '<path d="M0 -7 1.8 -2.2 6.7 -2.2 2.8 .9 4.1 5.7 0 2.9 -4.1 5.7 -2.8 .9 -6.7 -2.2 -1.8 -2.2Z"/>',
-    "x": '<path d="M-5 -5 5 5M5 -5 -5 5" stroke-width="3"/>',
-    "dash": '<path d="M-10 0H10" stroke-width="2.5" stroke-dasharray="5 2.5"/>',
-}
-
-
 def _mark(entry: Word) -> str:
-    shape = SHAPES[entry.mark.removesuffix("-open")]
-    fill = "none" if entry.mark.endswith("-open") else entry.colour
-    return f'<g fill="{fill}" stroke="{entry.colour}" stroke-width="1.5">{shape}</g>'
+    open_mark = entry.mark.endswith("-open")
+    fill, width = ("none", 2) if open_mark else (entry.colour, 1)
+    dashes = ' stroke-dasharray="5 2.5"' if entry.mark == "dash" else ""
+    path = f'<path d="{outline(entry)}"{dashes}/>'
+    return f'<g fill="{fill}" stroke="{entry.colour}" stroke-width="{width}">{path}</g>'

@@ -1,6 +1,7 @@
-"""An explorer: tabs of controls over one figure.
+"""An explorer: tabs of controls over one picture, a plotly figure or a film.
 
-A notebook can afford few live figures (each brings 5 MB of plotly to the page), so all tabs of an explorer share one and repaint it in place.
+A notebook can afford few live figures (each brings 5 MB of plotly to the page), so all tabs of an explorer share one and repaint it in place; those
+that draw films share one player.
 """
 
 import asyncio
@@ -11,13 +12,16 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
-from plotly.graph_objects import FigureWidget
 
+from dynateach.drawing.film import Film
 from dynateach.drawing.fit import Fit
+from dynateach.drawing.player import Fork, Player
 from dynateach.errors import DynateachError
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
+    from dynateach.drawing.sheet import Sheet
 
 SLOW = 0.15
 """Seconds: a simulation that took longer waits until its control has come to rest, and says that it is at work."""
@@ -31,20 +35,22 @@ class View:
 
     ``simulated`` are the controls whose values are arguments of ``simulate``, ``drawn`` those of ``draw``, by name. ``rows`` is how they, or the
     buttons that move them, are laid out. ``says`` tells something about the result in one line of HTML, at the end of the last row; it takes the
-    arguments of ``draw``.
+    arguments of ``draw``. Where ``draw`` makes a film, ``fork`` may make another: it takes the result, the time of the playhead in seconds, and what
+    else ``draw`` takes.
     """
 
     name: str
     simulate: Callable[..., Any]
-    draw: Callable[..., "Figure"]
+    draw: Callable[..., "Figure | Film"]
     simulated: dict[str, Any]
     drawn: dict[str, Any]
     rows: tuple[tuple[Any, ...], ...]
-    says: Callable[..., str]
+    says: Callable[..., str] = lambda result, **drawn: ""
+    fork: Callable[..., Film] | None = None
 
 
 def explorer(*views: View) -> Any:
-    """The views as tabs over one figure, as an ipywidget. Its first frame is complete."""
+    """The views as tabs over one picture, as an ipywidget. Its first frame is complete."""
     return _Explorer(views).widget
 
 
@@ -61,15 +67,24 @@ class _Page:
         *upper, last = view.rows
         self.box = ipywidgets.VBox([*(_row(*row) for row in upper), _row(*last, self.line)])
 
-    def figure(self) -> "Figure":
+    def picture(self) -> "Figure | Film":
         """The picture of what the controls ask for; simulated anew only if they ask for something else."""
         asked = {name: control.value for name, control in self.view.simulated.items()}
         if asked != self._asked:
             self._result = self.view.simulate(**asked)
             self._asked = asked
-        drawn = {name: control.value for name, control in self.view.drawn.items()}
-        self.line.value = f'<span class="dynateach-says">{self.view.says(self._result, **drawn)}</span>'
-        return self.view.draw(self._result, **drawn)
+        self.line.value = f'<span class="dynateach-says">{self.view.says(self._result, **self._drawn)}</span>'
+        return self.view.draw(self._result, **self._drawn)
+
+    @property
+    def fork(self) -> Fork | None:
+        """What else could have happened to the latest result."""
+        fork, result, drawn = self.view.fork, self._result, self._drawn
+        return (lambda at: fork(result, at, **drawn)) if fork else None
+
+    @property
+    def _drawn(self) -> dict[str, Any]:
+        return {name: control.value for name, control in self.view.drawn.items()}
 
     @property
     def slow(self) -> bool:
@@ -84,8 +99,8 @@ class _Explorer:
         self._caption = ipywidgets.HTML()
         self._fit = Fit(layout={"width": "100%"})
         self._waiting: asyncio.TimerHandle | None = None
-        self._sheet = Sheet(self._page.figure())
-        self.widget = ipywidgets.VBox([self._tabs, self._sheet.widget, self._caption, self._fit])
+        self._screen = _Screen()
+        self.widget = ipywidgets.VBox([self._tabs, self._screen.widget, self._caption, self._fit])
         self.widget.add_class("dynateach-explorer")
         self._paint()
         self._listen()
@@ -115,49 +130,53 @@ class _Explorer:
         page, started = self._page, perf_counter()
         self._waiting = None
         try:
-            figure = page.figure()
+            picture = page.picture()
         except DynateachError as error:
             self._tell(str(error))
             return
-        self._sheet.show(figure)
-        self._tell(figure.layout.meta["caption"])
-        self._fit.alternative = figure.layout.meta["alternative"]
+        self._screen.show(picture, page.fork)
+        words = {"caption": "", "alternative": ""} if isinstance(picture, Film) else picture.layout.meta
+        self._tell(words["caption"])
+        self._fit.alternative = words["alternative"]
         page.took = perf_counter() - started
 
     def _tell(self, words: str) -> None:
-        self._caption.value = f'<div class="dynateach-caption">{escape(words)}</div>'
+        self._caption.value = f'<div class="dynateach-caption">{escape(words)}</div>' if words else ""
 
 
-class Sheet:
-    """A live figure that shows one picture after another: in one message, with what has changed, where they have the same kinds of traces."""
+class _Screen:
+    """Where the pictures are shown: one live figure and one player, each made when first needed."""
 
-    def __init__(self, figure: "Figure") -> None:
-        self.widget = FigureWidget(figure)
-        self.widget._config = {"responsive": True, "displayModeBar": False, "doubleClick": False}
-        self._traces, self._layout = _content(figure)
+    def __init__(self) -> None:
+        self.widget = ipywidgets.VBox(layout={"width": "100%"})
+        self._sheet: Sheet | None = None
+        self._player: Player | None = None
 
-    def show(self, figure: "Figure") -> None:
+    def show(self, picture: "Figure | Film", fork: Fork | None) -> None:
         """Show that picture in place of the last one."""
-        traces, layout = _content(figure)
-        if [trace["type"] for trace in traces] != [trace["type"] for trace in self._traces]:
-            self.widget.data = ()
-            self.widget.add_traces(traces)
-            self._traces = traces
-        with self.widget.batch_update():
-            for live, old, new in zip(self.widget.data, self._traces, traces, strict=True):
-                live.update(_changes(old, new), overwrite=True)
-            self.widget.layout.update(_changes(self._layout, layout), overwrite=True)
-        self._traces, self._layout = traces, layout
+        if isinstance(picture, Film):
+            self._project(picture, fork)
+        else:
+            self._hang(picture)
 
+    def _project(self, film: Film, fork: Fork | None) -> None:
+        if self._player is None:
+            self._player = Player(film, fork)
+        else:
+            self._player.show(film, fork)
+        self._put(self._player)
 
-def _content(figure: "Figure") -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    content = figure.to_plotly_json()
-    return content["data"], content["layout"]
+    def _hang(self, figure: "Figure") -> None:
+        from dynateach.drawing.sheet import Sheet
 
+        if self._sheet is None:
+            self._sheet = Sheet(figure)
+        self._sheet.show(figure)
+        self._put(self._sheet.widget)
 
-def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    gone = {name: None for name in old if name not in new}
-    return {name: value for name, value in new.items() if old.get(name) != value} | gone
+    def _put(self, picture: Any) -> None:
+        if self.widget.children != (picture,):
+            self.widget.children = (picture,)
 
 
 def _tabs(pages: list[_Page]) -> Any:

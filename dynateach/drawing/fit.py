@@ -45,15 +45,18 @@ function render({ model, el }) {
   const fit = () => window.dispatchEvent(new Event("resize"));
   let waiting = 0;
   function settle() {
+    cancelAnimationFrame(waiting);
+    if (!model.get("alternative")) { spoken.textContent = ""; return; }
     if (!plot()?.querySelector(".main-svg")) { waiting = requestAnimationFrame(settle); return; }
+    const first = !plot().hasAttribute("aria-label");
     say();
-    fit();
+    if (first) fit();
   }
   const width = new ResizeObserver(fit);
   width.observe(el);
-  model.on("change:alternative", say);
+  model.on("change:alternative", settle);
   settle();
-  return () => { cancelAnimationFrame(waiting); width.disconnect(); model.off("change:alternative", say); };
+  return () => { cancelAnimationFrame(waiting); width.disconnect(); model.off("change:alternative", settle); };
 }
 export default { render };
 """

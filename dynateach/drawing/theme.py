@@ -1,9 +1,9 @@
 """What makes the words of a figure legible in JupyterLab: its theme's own text colours, and the palette's hues darker or lighter."""
 
-from dynateach.drawing.palette import BLUE, GREEN, INK, PURPLE, QUIET, VERMILLION, rgb
+from dynateach.drawing.palette import BLUE, GREEN, INK, OCHRE, PURPLE, QUIET, VERMILLION, rgb
 
-ON_LIGHT = {BLUE: "#1558B8", GREEN: "#0A6E45", PURPLE: "#9B2F8E", VERMILLION: "#A84104"}
-ON_DARK = {BLUE: "#8AB8FF", GREEN: "#45CC92", PURPLE: "#EE9BE3", VERMILLION: "#FF9A5C"}
+ON_LIGHT = {BLUE: "#1558B8", GREEN: "#0A6E45", PURPLE: "#9B2F8E", VERMILLION: "#A84104", OCHRE: "#6B5A12"}
+ON_DARK = {BLUE: "#8AB8FF", GREEN: "#45CC92", PURPLE: "#EE9BE3", VERMILLION: "#FF9A5C", OCHRE: "#D9C36B"}
 """The hues for words, where marks have those of the palette: 5.5:1 or more on white and on #111111."""
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from dynateach.drawing import controls, explorer
-from dynateach.drawing.explorer import Sheet, View
+from dynateach.drawing.explorer import View
 from dynateach.drawing.picture import Finding, Picture
+from dynateach.drawing.sheet import Sheet
 from dynateach.errors import DynateachError
 from tests.drawing.widgets import alternative, control, figure, words
 

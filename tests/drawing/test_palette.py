@@ -4,8 +4,10 @@ from itertools import combinations
 from math import dist
 
 import pytest
+from plotly.graph_objects import Scatter
 
-from dynateach.drawing.palette import BLUE, GREEN, INK, PURPLE, QUIET, VERMILLION, VOCABULARY, rgb, word
+from dynateach.drawing.palette import BLUE, CEILING, GREEN, INK, OCHRE, PURPLE, QUIET, VERMILLION, VOCABULARY, rgb, word
+from dynateach.drawing.shapes import outline
 from dynateach.drawing.theme import ON_DARK, ON_LIGHT
 
 LIGHT, DARK = "#FFFFFF", "#111111"
@@ -19,7 +21,7 @@ SIGHT = {
 Colour = tuple[float, float, float]
 
 
-@pytest.mark.parametrize("colour", [BLUE, GREEN, PURPLE, VERMILLION, INK, QUIET])
+@pytest.mark.parametrize("colour", [BLUE, GREEN, PURPLE, VERMILLION, OCHRE, INK, QUIET])
 @pytest.mark.parametrize("background", [LIGHT, DARK])
 def test_every_colour_is_legible_on_both_themes(colour: str, background: str) -> None:
     dark, light = sorted((_luminance(colour), _luminance(background)))
@@ -29,7 +31,7 @@ def test_every_colour_is_legible_on_both_themes(colour: str, background: str) ->
 
 @pytest.mark.parametrize(("hues", "background"), [(ON_LIGHT, LIGHT), (ON_DARK, DARK)])
 def test_words_in_a_hue_are_read_with_ease(hues: dict[str, str], background: str) -> None:
-    assert set(hues) == {BLUE, GREEN, PURPLE, VERMILLION}
+    assert set(hues) == {BLUE, GREEN, PURPLE, VERMILLION, OCHRE}
     for colour in hues.values():
         dark, light = sorted((_luminance(colour), _luminance(background)))
         assert (light + 0.05) / (dark + 0.05) >= 5.5, colour
@@ -37,20 +39,29 @@ def test_words_in_a_hue_are_read_with_ease(hues: dict[str, str], background: str
 
 @pytest.mark.parametrize("sight", SIGHT)
 def test_the_hues_stay_apart_for_every_kind_of_eye(sight: str) -> None:
-    for one, other in combinations([BLUE, GREEN, PURPLE, VERMILLION, INK], 2):
+    for one, other in combinations([BLUE, GREEN, PURPLE, VERMILLION, OCHRE, INK], 2):
         assert dist(_seen(one, sight), _seen(other, sight)) > 15, (one, other)
 
 
-def test_no_two_words_look_alike() -> None:
-    assert len({(entry.colour, entry.mark) for entry in VOCABULARY}) == len(VOCABULARY)
+def test_no_two_words_look_alike_even_without_colour() -> None:
+    assert len({entry.mark for entry in VOCABULARY}) == len(VOCABULARY)
+    assert len({outline(entry) + entry.mark[-5:] for entry in VOCABULARY}) == len(VOCABULARY)
 
 
 def test_the_vocabulary_is_complete_and_each_word_can_be_looked_up() -> None:
-    events = {"write", "read", "stale read", "throttle", "split"}
-    things = {"client", "leader", "replica", "index", "shard", "ceiling"}
+    events = {"write", "read", "stale read", "wait", "throttle", "refused", "conflict", "split", "fault", "expiry"}
+    things = {"client", "leader", "replica", "index", "shard", "record", "consumer", "ceiling"}
 
     assert {entry.name for entry in VOCABULARY} == events | things
     assert all(word(entry.name) is entry for entry in VOCABULARY)
+
+
+def test_every_mark_and_line_is_one_that_figures_and_the_player_can_draw() -> None:
+    for entry in VOCABULARY:
+        assert entry.line in {"solid", "dash", "dot", "hatch"}, entry
+        assert outline(entry).startswith("M")
+        if entry is not CEILING:
+            assert Scatter(marker={"symbol": entry.mark}).marker.symbol == entry.mark
 
 
 def test_a_colour_is_spelled_as_browsers_spell_it() -> None:
