@@ -16,7 +16,7 @@ every number is what a Lab counts that is sent the same requests in the same ord
 whole tick. Its tokens are then there for any of its requests, and what is too much is lost when it ends; in a Lab they come in
 little by little. That is the only difference. While the table has units to spare, a partition serves the same in a tick, give or
 take one request. While it is short, all partitions together do, give or take one for each; which of them get the last
-tokens may differ by more. So may which budget refuses, in the tick in which a fixed share has used up its savings.
+tokens, and which budget refuses, may differ by more. Which refuses may also differ when a fixed share has used up its savings.
 """
 
 from dataclasses import dataclass
