@@ -78,8 +78,9 @@ class Profile:
     a zone that comes back takes to catch up (µs). ``index_lag`` is how long after a write a change reaches a global index
     ("a fraction of a second" is documented; no lag at all: it is part of the write), ``index_backlog`` how long the queue
     of an index that is short of write units may become before writes to the table are refused (µs of its throughput),
-    ``expiry_delay`` how long after
-    its time an item is deleted (documented: "typically within a few days"). ``on_demand_partitions`` is how many partitions a new on-demand
+    ``expiry_delay`` how long after its time an item is deleted (documented: "typically within a few days").
+    ``transaction_commit`` is how long after it was prepared an item of a transaction is committed (no time at all: a
+    transaction is one instant, and meets no other). ``on_demand_partitions`` is how many partitions a new on-demand
     table gets: 4 fit the documented 12,000 read and 4,000 write units a second; that it is 4 is
     assumed. ``admission`` is how requests are refused for want of units: "off" (never), "global" (a budget for the table
     and a ceiling for each partition: published, as DynamoDB does it now) or "static" (each partition has a fixed share of
@@ -107,6 +108,7 @@ class Profile:
     index_lag: Delay = field(default_factory=Delay)
     index_backlog: int = 0
     expiry_delay: Delay = field(default_factory=Delay)
+    transaction_commit: Delay = field(default_factory=Delay)
     on_demand_partitions: int = 4
     admission: Literal["off", "global", "static"] = "off"
 
@@ -142,6 +144,7 @@ REALISTIC = Profile(
     index_lag=_milliseconds(10, 40, 120, 400, 900),
     index_backlog=5 * SECOND,
     expiry_delay=_hours(0.1, 8, 30, 50, 96),
+    transaction_commit=_milliseconds(2, 5, 9, 18, 50),
     admission="global",
 )
 """Orders of magnitude as documented, published or, where nothing is, assumed."""
@@ -168,6 +171,7 @@ CLASSROOM = Profile(
     index_lag=_milliseconds(1000, 3000, 5000, 8000, 12000),
     index_backlog=30 * SECOND,
     expiry_delay=_milliseconds(5000, 30000, 60000, 90000, 120000),
+    transaction_commit=_milliseconds(500, 1500, 2500, 3500, 5000),
     admission="global",
 )
 """The same effects, slowed until people can see them."""

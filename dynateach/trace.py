@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dynateach.clock import EPOCH, SECOND
 from dynateach.events import (
+    ConflictMet,
     ConsumerChanged,
     ConsumerDiscarded,
     ConsumerInvoked,
@@ -24,7 +25,9 @@ from dynateach.events import (
     IndexPaused,
     IndexQueued,
     IndexWritten,
+    ItemCommitted,
     ItemExpired,
+    ItemPrepared,
     ItemRead,
     ItemWritten,
     LeaderChanged,
@@ -40,6 +43,8 @@ from dynateach.events import (
     StreamRecordWritten,
     TableChanged,
     Throttled,
+    TransactionCancelled,
+    TransactionCommitted,
     WriteRefused,
     ZoneCaughtUp,
 )
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
+    "ConflictMet",
     "ConsumerChanged",
     "ConsumerDiscarded",
     "ConsumerInvoked",
@@ -59,7 +65,9 @@ __all__ = [
     "IndexPaused",
     "IndexQueued",
     "IndexWritten",
+    "ItemCommitted",
     "ItemExpired",
+    "ItemPrepared",
     "ItemRead",
     "ItemWritten",
     "LeaderChanged",
@@ -76,6 +84,8 @@ __all__ = [
     "TableChanged",
     "Throttled",
     "Trace",
+    "TransactionCancelled",
+    "TransactionCommitted",
     "WriteRefused",
     "ZoneCaughtUp",
 ]

@@ -1,6 +1,7 @@
 """BatchWriteItem and BatchGetItem: many single writes or reads in one round trip.
 
-Documented: a batch saves round trips, not units; it is no transaction, each of its entries stands alone.
+Documented: a batch saves round trips, not units; it is no transaction, each of its entries stands alone. Assumed: an entry
+that meets an item of a transaction under way comes back as unprocessed.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynateach.dynamodb.operations.operation import Params, operation
 from dynateach.dynamodb.operations.requests import add_units, bound_expressions, capacities
-from dynateach.dynamodb.operations.target import Target, read, target_of_item, target_of_key, write
+from dynateach.dynamodb.operations.target import Target, read, require_free, target_of_item, target_of_key, write
 from dynateach.dynamodb.operations.upkeep import require_room, with_collections
 from dynateach.dynamodb.rules import errors, legacy
 from dynateach.dynamodb.rules.capacity import Consumed
@@ -32,15 +33,17 @@ def batch_write_item(db: "DynamoDB", params: Params) -> Params:
         require_room(target, new)
     units: dict[str, Consumed] = {}
     done: list[Target] = []
-    refused: list[tuple[str, Params, errors.Throttled]] = []
+    refused: list[tuple[str, Params, errors.Throttled | errors.TransactionConflict]] = []
     for (name, entry), (_, target, new) in zip(requests, writes, strict=True):
         try:
+            require_free(target)
             add_units(units, name, write(db, target, new))
             done.append(target)
-        except errors.Throttled as refusal:
+        except (errors.Throttled, errors.TransactionConflict) as refusal:
             refused.append((name, entry, refusal))
-    if refused and not done:
-        raise errors.throttled_batch(refused[0][2])
+    throttled = [refusal for *_, refusal in refused if isinstance(refusal, errors.Throttled)]
+    if throttled and len(throttled) == len(requests):
+        raise errors.throttled_batch(throttled[0])
     unprocessed: Params = {}
     for name, entry, _ in refused:
         unprocessed.setdefault(name, []).append(entry)

@@ -116,8 +116,12 @@ class Replication:
 
     def require_quorum(self, partition: Partition) -> None:
         """Raise InternalServerError unless the partition's leader can reach another replica, and so accept a write."""
-        if self._logs[partition.id].leader.alone is not None:
+        if not self.has_quorum(partition):
             raise errors.unavailable()
+
+    def has_quorum(self, partition: Partition) -> bool:
+        """Whether the partition's leader can reach another replica."""
+        return self._logs[partition.id].leader.alone is None
 
     def note(self, partition: Partition, place: Place, old: Stored | None) -> None:
         """A write replaced ``old``; ``require_quorum`` has let it through."""
@@ -144,7 +148,7 @@ class Replication:
     def find(self, partition: Partition, place: Place, consistent: bool) -> tuple[Stored | None, Seen]:
         """What lies at a place, as a replica fit for the read shows it. Raises InternalServerError if there is none."""
         log = self._logs[partition.id]
-        zone = self._reader(log, consistent)
+        zone = self._reader(partition, log, consistent)
         role = _role(zone, log)
         stored, versions, since = partition.get(place), 0, 0
         now = self._world.clock.now
@@ -159,20 +163,27 @@ class Replication:
         """
         partition = self._table.keyspace.partition_of(part.low)
         log = self._logs[partition.id]
-        zone = self._reader(log, consistent)
+        zone = self._reader(partition, log, consistent)
         now = self._world.clock.now
         writes = () if zone is log.leader else log.unapplied(zone, now)
         older = {write.place: write.old for write in writes}
         return View(zone.name, _role(zone, log), now - writes[-1].at if writes else 0, partition, older)
 
-    def _reader(self, log: Log, consistent: bool) -> Zone:
+    def _reader(self, partition: Partition, log: Log, consistent: bool) -> Zone:
         if consistent:
-            if not self._zones.leads(log.leader):
+            if log.leader.alone is not None and not self._may_read_alone(partition, log):
                 raise errors.unavailable()
             return log.leader
         if not self._zones.answering:
             raise errors.unavailable()
         return self._choices.pick(self._zones.answering)
+
+    def _may_read_alone(self, partition: Partition, log: Log) -> bool:
+        """Whether a leader without a quorum still knows what it holds: it has a lease, and no transaction has to have
+        been committed there since it was cut off.
+        """
+        pending = self._table.pending
+        return self._zones.leads(log.leader) and not (pending and pending.is_in_doubt(partition))
 
     def replicas(self, partition: Partition) -> tuple[Replica, ...]:
         """The partition's replicas, in the order of their zones."""
@@ -205,7 +216,9 @@ class Replication:
                     log.apply_all(zone, self._world.clock.now)
 
     def elect(self, electable: Collection[Zone]) -> None:
-        """Where the leader has no lease any more, the next of these zones leads; it first applies all that is in its log."""
+        """Where the leader has no lease any more, the next of these zones leads; it first applies all that is in its log.
+        Then, wherever there is a quorum again, what transactions have left undone is finished.
+        """
         now = self._world.clock.now
         for partition in self._table.keyspace.partitions:
             log = self._logs[partition.id]
@@ -216,6 +229,8 @@ class Replication:
             self._world.trace.record(
                 LeaderChanged(now, 0, self._table.name, partition.id, old.name, log.leader.name, log.lsn)
             )
+        if self._table.pending:
+            self._table.pending.finish_overdue()
 
     def _check(self) -> None:
         assert self._logs.keys() == {partition.id for partition in self._table.keyspace.partitions}
