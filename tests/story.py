@@ -111,8 +111,13 @@ class Story:
             self.refused += 1
             return None
 
+    def _served(self) -> RequestServed:
+        """The latest request."""
+        return self.lab.trace.of(RequestServed)[-1]
+
     def _times(self) -> tuple[int, int]:
-        served = self.lab.trace.of(RequestServed)[-1]
+        """When that was called and answered."""
+        served = self._served()
         return served.at, served.at + served.took
 
     def _request(self, operation: str, **params: Any) -> dict[str, Any]:

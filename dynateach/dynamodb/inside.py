@@ -249,6 +249,8 @@ class TableInside:
 
     def _check(self) -> None:
         self._keyspace._check()
+        if self._table.pending is not None:
+            self._table.pending._check()
 
 
 def _over_the_wire(value: AttributeValue) -> AttributeValue:

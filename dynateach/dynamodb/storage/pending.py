@@ -169,6 +169,13 @@ class Pending:
             del self._items[prepared.place]
             prepared.transaction.settle(prepared)
 
+    def _check(self) -> None:
+        now = self._world.clock.now
+        for place, one in self._items.items():
+            assert one.place == place
+            assert one in one.transaction.pending
+            assert one.due >= now or not self._writable(place)
+
     def _writable(self, place: Place) -> bool:
         replication = self._table.replication
         return replication is None or replication.has_quorum(self._table.keyspace.partition_of(place))
