@@ -89,7 +89,8 @@ def together(parts: Mapping[int, Operation]) -> Operation:
 def is_linearizable(history: Sequence[Operation], start: Any = None) -> bool:
     """Whether some order explains all answers, in which no operation comes before one that was answered before its call.
 
-    Exponential in the number of operations that overlap, linear in the others.
+    Exponential in the number of operations that overlap, linear in the others. What was called first is tried first: where
+    that is the order in which the operations took effect, nothing has to be tried twice.
     """
     operations = sorted(history, key=lambda one: (one.called, one.answered))
     everything = (1 << len(operations)) - 1
@@ -102,7 +103,7 @@ def is_linearizable(history: Sequence[Operation], start: Any = None) -> bool:
         if (done, state) in tried:
             continue
         tried.add((done, state))
-        for number in _next(operations, done):
+        for number in reversed(_next(operations, done)):
             outcome = operations[number].step(state)
             if outcome:
                 open_ends.append((done | 1 << number, outcome.state))

@@ -41,9 +41,12 @@ faults: list[st.SearchStrategy[Step]] = [
 ]
 
 
-def stories(*steps: st.SearchStrategy[Step]) -> st.SearchStrategy[list[tuple[int, Step]]]:
-    """Made-up stories of such steps, and of faults: each with the milliseconds since the one before it."""
-    return st.lists(st.tuples(st.integers(0, 60), st.one_of(*steps, *faults)), min_size=5, max_size=40)
+def stories(
+    *steps: st.SearchStrategy[Step], shortest: int = 5, longest_gap: int = 60
+) -> st.SearchStrategy[list[tuple[int, Step]]]:
+    """Made-up stories of at least so many steps, faults among them: each with the milliseconds since the one before it."""
+    step = st.tuples(st.integers(0, longest_gap), st.one_of(*steps, *faults))
+    return st.lists(step, min_size=shortest, max_size=40)
 
 
 def histories(usually: int) -> settings:

@@ -19,16 +19,18 @@ START = (None,) * len(KEYS)
 
 keys, which = st.integers(0, len(KEYS) - 1), st.integers(0, 2)
 actions = st.tuples(keys, st.sampled_from(["put", "swap", "swap", "check", "delete"]), which)
+parts = st.lists(actions, min_size=1, max_size=3, unique_by=lambda one: one[0])
 requests = stories(
     st.tuples(st.just("put"), keys),
     st.tuples(st.just("swap"), keys, which),
     st.tuples(st.just("read"), keys),
     st.tuples(st.just("glance"), keys),
     st.tuples(st.just("scan")),
-    st.tuples(st.just("write_all"), st.lists(actions, min_size=1, max_size=3, unique_by=lambda one: one[0])),
-    st.tuples(st.just("write_all"), st.lists(actions, min_size=2, max_size=3, unique_by=lambda one: one[0])),
-    st.tuples(st.just("read_all"), st.lists(keys, min_size=1, max_size=3, unique=True)),
+    *(st.tuples(st.just("write_all"), parts) for _ in range(6)),
+    *(st.tuples(st.just("read_all"), st.lists(keys, min_size=1, max_size=3, unique=True)) for _ in range(3)),
     st.tuples(st.just("split"), keys),
+    shortest=20,
+    longest_gap=30,
 )
 
 

@@ -123,17 +123,18 @@ def _agreed(db: "DynamoDB", tables: Sequence[Table], actions: Sequence[Action]) 
 
 
 def _write_of(db: "DynamoDB", action: Action, target: Target) -> _Write:
-    require_free(target)
-    new = action.outcome(db, target, _PREPARE_AND_COMMIT)
-    return _Write(target, new, max(image.size if image else 0 for image in (target.old, new)))
+    if target.table.pending:
+        require_free(target)
+    old, new = target.old, action.outcome(db, target, _PREPARE_AND_COMMIT)
+    return _Write(target, new, max(old.size if old else 0, new.size if new else 0))
 
 
 def _prepare(db: "DynamoDB", params: Params, writes: Sequence[_Write]) -> list[Consumed]:
     """Make every item pending until its commit: what that will have cost. The request takes as long as the last commit,
     on top of its service time.
     """
-    world, sizes = db.world, [one.size for one in writes]
-    transaction = Transaction(world, len(writes), lambda: _finish(db, transaction, params, sizes))
+    world, sizes, token = db.world, [one.size for one in writes], db.receipts.begin(params)
+    transaction = Transaction(world, len(writes), lambda: _finish(db, transaction, token, sizes))
     delays = world.randomness.stream("transaction commit")
     for target, new, _ in writes:
         delay = world.profile.transaction_commit.draw(delays)
@@ -141,7 +142,6 @@ def _prepare(db: "DynamoDB", params: Params, writes: Sequence[_Write]) -> list[C
         target.table.pending.prepare(transaction, target.place, target.key, delay, partial(_commit, db, target, new))
         db.still_to_take = max(db.still_to_take, delay)
     db.transactions[transaction.request] = transaction
-    db.receipts.begin(params)
     return [cost(one.target, one.new, _PREPARE_AND_COMMIT) for one in writes]
 
 
@@ -154,9 +154,9 @@ def _commit(db: "DynamoDB", target: Target, new: Stored | None) -> None:
     write(db, target._replace(partition=partition), new, _PREPARE_AND_COMMIT)
 
 
-def _finish(db: "DynamoDB", transaction: Transaction, params: Params, sizes: list[int]) -> None:
+def _finish(db: "DynamoDB", transaction: Transaction, token: str, sizes: list[int]) -> None:
     del db.transactions[transaction.request]
-    db.receipts.keep(params, sizes, db.world.clock.now)
+    db.receipts.end(token, sizes, db.world.clock.now)
 
 
 # Telling

@@ -46,17 +46,22 @@ class Receipts:
             _require_same(params, receipt.digest)
         return receipt
 
-    def begin(self, params: Params) -> None:
-        """Remember that this has begun; ``keep`` is its end."""
-        if "ClientRequestToken" in params:
-            self._running[params["ClientRequestToken"]] = _digest(params)
-
     def keep(self, params: Params, sizes: list[int], now: int) -> None:
         """Remember that this was done."""
         if "ClientRequestToken" in params:
-            token = params["ClientRequestToken"]
-            digest = self._running.pop(token) if token in self._running else _digest(params)
-            self._kept[token] = Receipt(now, digest, sizes)
+            self._kept[params["ClientRequestToken"]] = Receipt(now, _digest(params), sizes)
+
+    def begin(self, params: Params) -> str:
+        """Remember that this has begun: the token, "" if it has none, with which to ``end`` it."""
+        token: str = params.get("ClientRequestToken", "")
+        if token:
+            self._running[token] = _digest(params)
+        return token
+
+    def end(self, token: str, sizes: list[int], now: int) -> None:
+        """Remember that this was done."""
+        if token:
+            self._kept[token] = Receipt(now, self._running.pop(token), sizes)
 
     def _forget(self, now: int) -> None:
         """Receipts lie in the order of time, so only the first ones can be too old."""

@@ -11,7 +11,6 @@ what the others know.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dynateach.clock import Alarm
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.hashing import position
 from dynateach.dynamodb.rules.schema import Place, readable
@@ -58,7 +57,7 @@ class Transaction:
 class Prepared:
     """An item that is pending: ``key`` readable, ``due`` (µs) when it is to be committed by calling ``write``."""
 
-    __slots__ = ("alarm", "due", "key", "place", "table", "transaction", "write")
+    __slots__ = ("due", "key", "place", "table", "transaction", "write")
 
     def __init__(
         self,
@@ -75,7 +74,6 @@ class Prepared:
         self.key = key
         self.due = due
         self.write = write
-        self.alarm: Alarm | None = None
 
 
 class Pending:
@@ -117,7 +115,7 @@ class Pending:
         prepared = Prepared(transaction, self, place, shown, now + delay, write)
         self._items[place] = prepared
         transaction.pending[prepared] = None
-        prepared.alarm = self._world.clock.at(prepared.due, lambda: self.commit(prepared))
+        self._world.clock.at(prepared.due, lambda: self.commit(prepared))
         self._world.trace.record(
             ItemPrepared(
                 now,
