@@ -82,7 +82,7 @@ class DynamoDB:
         declared = OPERATIONS.get(operation)
         if declared is None or declared.service != service:
             raise not_offered(operation, service)
-        if self.transactions:
+        if self.transactions and self.world.clock.running:
             self._answer_caller()
         self.world.request += 1
         outcome = "NotSimulated"
@@ -97,8 +97,8 @@ class DynamoDB:
             self._finish(declared, params, outcome)
 
     def _answer_caller(self) -> None:
-        """Whoever makes another request in the same turn of the clock has had the answer to the one before: a transaction
-        that it began is committed by now.
+        """An alarm that makes another request has had the answer to the one before: what transaction it began is committed
+        by now. (In its turn of the clock no time passes, so this would not happen by itself.)
         """
         for transaction in list(self.transactions.values()):
             if transaction.turn == self.world.clock.turn:

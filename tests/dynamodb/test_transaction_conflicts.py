@@ -129,6 +129,14 @@ def test_the_answer_tells_at_the_call_what_the_commits_will_consume() -> None:
     assert index == lab.inspect("things").consumed("Write", "by-n") - before["by-n"] == 3
 
 
+def test_what_an_alarm_has_begun_others_meet_even_right_after_it() -> None:
+    lab = make()
+    lab.clock.after(MS, lambda: transact(lab, put("a")))
+    lab.clock.advance(0.001)
+    with pytest.raises(ServiceError, match="TransactionConflictException"):
+        ask(lab, "PutItem", TableName="things", Item=item("a", 9))
+
+
 def test_who_calls_again_in_one_turn_of_the_clock_has_had_the_answer() -> None:
     """A consumer's function runs in one turn: time stands still for it, and its calls come one after the other."""
     lab = make()
