@@ -122,6 +122,7 @@ class Profile:
     stream_lag: Delay = field(default_factory=Delay)
     shard_life: Delay = field(default_factory=Delay)
     shard_throughput: int = 0
+    transaction_commit: Delay = field(default_factory=Delay)
     on_demand_partitions: int = 4
     admission: Literal["off", "global", "static"] = "off"
     partition_bytes: int = 10 * 1024**3
@@ -167,6 +168,7 @@ REALISTIC = Profile(
     stream_lag=_milliseconds(10, 50, 150, 400, 1000),
     shard_life=_hours(3.5, 4, 4.2, 4.4, 4.5),
     shard_throughput=2 * 1000 * 1024,
+    transaction_commit=_milliseconds(2, 5, 9, 18, 50),
     admission="global",
     split_duration=_seconds(60, 180, 300, 480, 600),
     heat_window=60 * SECOND,
@@ -199,6 +201,7 @@ CLASSROOM = Profile(
     stream_lag=_milliseconds(1000, 2000, 3000, 4000, 5000),
     shard_life=_hours(0.15, 0.17, 0.18, 0.19, 0.2),
     shard_throughput=20 * 1024,
+    transaction_commit=_milliseconds(500, 1500, 2500, 3500, 5000),
     admission="global",
     split_duration=_seconds(4, 6, 8, 10, 12),
     heat_window=5 * SECOND,
