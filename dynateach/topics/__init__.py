@@ -5,6 +5,7 @@
     sharding         one hot key spread by suffixes, and what reads then cost
     query_or_scan    one question asked in five ways of a growing table
 
-``traffic`` makes the requests, ``orders`` is the table that is queried and scanned, ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its
-parts), ``ring`` holds the two models that DynamoDB is compared with. None is imported before it is asked for.
+``traffic`` makes the requests, ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its
+parts), ``orders`` is the table that is queried and scanned, ``ring`` holds the two models that DynamoDB is compared with. None is
+imported before it is asked for.
 """
