@@ -14,6 +14,7 @@ import ipywidgets
 from plotly.graph_objects import FigureWidget
 
 from dynateach.drawing.fit import Fit
+from dynateach.drawing.still import CONFIG
 from dynateach.errors import DynateachError
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class View:
 
     ``simulated`` are the controls whose values are arguments of ``simulate``, ``drawn`` those of ``draw``, by name. ``rows`` is how they, or the
     buttons that move them, are laid out. ``says`` tells something about the result in one line of HTML, at the end of the last row; it takes the
-    arguments of ``draw``.
+    arguments of ``draw``. So does ``details``, if there is more to tell: HTML that is shown beneath the picture when it is asked for by the
+    name of ``details_name``.
     """
 
     name: str
@@ -41,6 +43,8 @@ class View:
     drawn: dict[str, Any]
     rows: tuple[tuple[Any, ...], ...]
     says: Callable[..., str]
+    details: Callable[..., str] | None = None
+    details_name: str = "Details"
 
 
 def explorer(*views: View) -> Any:
@@ -54,6 +58,7 @@ class _Page:
     def __init__(self, view: View) -> None:
         self.view = view
         self.line = ipywidgets.HTML()
+        self.details = ""
         self.took = 0.0
         self._asked: dict[str, Any] | None = None
         self._result: Any = None
@@ -68,6 +73,7 @@ class _Page:
             self._result = self.view.simulate(**asked)
             self._asked = asked
         drawn = {name: control.value for name, control in self.view.drawn.items()}
+        self.details = self.view.details(self._result, **drawn) if self.view.details else ""
         self.line.value = f'<span class="dynateach-says">{self.view.says(self._result, **drawn)}</span>'
         return self.view.draw(self._result, **drawn)
 
@@ -82,10 +88,12 @@ class _Explorer:
         self._pages = [_Page(view) for view in views]
         self._tabs = _tabs(self._pages)
         self._caption = ipywidgets.HTML()
+        self._details = ipywidgets.Accordion([ipywidgets.HTML()], selected_index=None)
         self._fit = Fit(layout={"width": "100%"})
         self._waiting: asyncio.TimerHandle | None = None
         self._sheet = Sheet(self._page.figure())
-        self.widget = ipywidgets.VBox([self._tabs, self._sheet.widget, self._caption, self._fit])
+        details = [self._details] if any(view.details for view in views) else []
+        self.widget = ipywidgets.VBox([self._tabs, self._sheet.widget, self._caption, *details, self._fit])
         self.widget.add_class("dynateach-explorer")
         self._paint()
         self._listen()
@@ -121,11 +129,17 @@ class _Explorer:
             return
         self._sheet.show(figure)
         self._tell(figure.layout.meta["caption"])
+        self._tell_more(page)
         self._fit.alternative = figure.layout.meta["alternative"]
         page.took = perf_counter() - started
 
     def _tell(self, words: str) -> None:
         self._caption.value = f'<div class="dynateach-caption">{escape(words)}</div>'
+
+    def _tell_more(self, page: _Page) -> None:
+        self._details.layout.display = None if page.details else "none"
+        self._details.titles = (page.view.details_name,)
+        self._details.children[0].value = page.details
 
 
 class Sheet:
@@ -133,7 +147,7 @@ class Sheet:
 
     def __init__(self, figure: "Figure") -> None:
         self.widget = FigureWidget(figure)
-        self.widget._config = {"responsive": True, "displayModeBar": False, "doubleClick": False}
+        self.widget._config = {**CONFIG, "responsive": True, "doubleClick": False}
         self._traces, self._layout = _content(figure)
 
     def show(self, figure: "Figure") -> None:
