@@ -44,7 +44,6 @@ LEAST, MOST = 5, 1_000
 MINUTES = 24 * 60
 
 PROFILE = replace(IDEAL, name="admission", admission="global", table_update=REALISTIC.table_update)
-EACH_MINUTE = [minute / 60 for minute in range(MINUTES)]
 
 
 @dataclass(frozen=True)
@@ -171,51 +170,60 @@ def changes(day: Day) -> str:
     return f"<b>{count(done, 'change')}</b> of units; {count(len(outcomes) - done, 'decrease')} refused"
 
 
-HOURS, MONEY = (0, 0.66), (0.76, 1)
+ALL_DAY, PEAK, MONEY = (0, 0.4), (0.47, 0.72), (0.81, 1)
 UP = (0, 0.94)
+DAY_AXIS = {"range": [0, 24], "tickvals": [4, 8, 12, 16, 20, 24], "title": {"text": "hour of the day", "standoff": 4}}
+PEAK_AXIS = {
+    "range": [PEAK_FROM - 0.1, PEAK_UNTIL + 0.1],
+    "tickvals": [PEAK_FROM, (PEAK_FROM + PEAK_UNTIL) / 2, PEAK_UNTIL],
+    "ticktext": ["20:00", "20:15", "20:30"],
+}
 
 
 def _draw_day(picture: Picture, day: Day) -> None:
+    parts = ", ".join((coloured("served", READ.colour), coloured("refused", THROTTLE.colour), "line: provisioned"))
+    refused = coloured(f"<b>{count(day.refusals, 'read')}</b> refused", THROTTLE.colour)
+    _draw_hours(picture, day, ALL_DAY, DAY_AXIS, f"<b>RCU/s</b>: {parts}")
+    _draw_hours(picture, day, PEAK, PEAK_AXIS, f"<b>At the peak</b>: {refused}")
+
+
+def _draw_hours(picture: Picture, day: Day, across: tuple[float, float], x: dict[str, Any], heading: str) -> None:
     top = 1.1 * max(*day.asked, *day.provisioned)
-    x = {"range": [0, 24], "tickvals": [4, 8, 12, 16, 20, 24], "title": {"text": "hour of the day", "standoff": 4}}
-    parts = ", ".join(
-        (coloured("served", READ.colour), coloured("refused", THROTTLE.colour), "line: provisioned"),
-    )
-    panel = picture.panel(HOURS, UP, x, {"range": [0, top], "nticks": 6, "showgrid": True}, f"<b>RCU/s</b>: {parts}")
-    _draw_units(picture, panel, day.served, [0.0] * MINUTES, READ.colour, "served")
-    _draw_units(picture, panel, day.refused, day.served, THROTTLE.colour, "refused")
+    panel = picture.panel(across, UP, x, {"range": [0, top], "nticks": 6, "showgrid": True}, heading)
+    low, high = (min(max(round(hour * 60), 0), MINUTES) for hour in x["range"])
+    minutes = range(low, high)
+    _draw_units(picture, panel, minutes, day.served, [0.0] * MINUTES, READ.colour, "served")
+    _draw_units(picture, panel, minutes, day.refused, day.served, THROTTLE.colour, "refused")
     picture.add(
         panel,
         type="scatter",
         mode="lines",
-        x=[*EACH_MINUTE, 24],
-        y=[day.provisioned[0], *day.provisioned],
+        x=[minute / 60 for minute in range(low, high + 1)],
+        y=[day.provisioned[max(minute - 1, 0)] for minute in range(low, high + 1)],
         line={"color": INK, "width": 2, "shape": "hv"},
         hovertemplate="%{x:.2f} h: %{y:.0f} RCU provisioned<extra></extra>",
     )
-    if day.refusals:
-        words = f"<b>{count(day.refusals, 'read')}</b> refused"
-        place = {"xanchor": "right", "xshift": -8, "yanchor": "top"}
-        picture.label(panel, PEAK_FROM, 0.98 * top, words, THROTTLE.colour, **place)
 
 
-def _draw_units(picture: Picture, panel: Panel, units: list[float], below: list[float], colour: str, name: str) -> None:
-    minutes = [minute for minute, some in enumerate(units) if some]
+def _draw_units(
+    picture: Picture, panel: Panel, minutes: range, units: list[float], below: list[float], colour: str, name: str
+) -> None:
+    shown = [minute for minute in minutes if units[minute]]
     picture.add(
         panel,
         type="bar",
-        x=[EACH_MINUTE[minute] for minute in minutes],
-        y=[units[minute] for minute in minutes],
-        base=[below[minute] for minute in minutes],
+        x=[minute / 60 for minute in shown],
+        y=[units[minute] for minute in shown],
+        base=[below[minute] for minute in shown],
         width=1 / 60,
         offset=0,
-        marker={"color": colour, "line": {"color": colour, "width": 1.5 if name == "refused" else 0}},
+        marker={"color": colour, "line": {"color": colour, "width": 1 if name == "refused" else 0}},
         hovertemplate=f"%{{x:.2f}} h: %{{y:.1f}} RCU/s {name}<extra></extra>",
     )
 
 
 def _draw_bills(picture: Picture, day: Day) -> None:
-    names = {"tickvals": [0, 1, 2], "ticktext": ["auto<br>scaled", "on<br>demand", "always<br>the peak"]}
+    names = {"tickvals": [0, 1, 2], "ticktext": ["auto<br>scaled", "on<br>demand", "always<br>peak"]}
     totals = [float(bill.total) for bill in day.bills]
     y = {"range": [0, 1.15 * max(totals)], "nticks": 5, "showgrid": True, "tickprefix": "$"}
     panel = picture.panel(MONEY, UP, {"range": [-0.6, 2.6], **names}, y, "<b>A month of such days</b>, USD")

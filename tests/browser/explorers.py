@@ -19,7 +19,7 @@ def open_explorer(page: Page, server: LabServer, source: str, theme: Theme = "li
     open_notebook(page, server, "explorer.ipynb", theme=theme)
     page.evaluate("() => { window.plot = () => document.querySelector('.dynateach-explorer .js-plotly-plot'); }")
     assert [ran.error for ran in run_all(page)] == [""]
-    page.wait_for_function("() => plot()?.querySelector('.gtitle')")
+    page.wait_for_function("() => plot()?.querySelector('.gtitle') && getComputedStyle(plot()).opacity === '1'")
     settle(page)
 
 

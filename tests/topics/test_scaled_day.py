@@ -76,12 +76,14 @@ def test_always_the_peak_is_paid_for_the_busiest_minute() -> None:
 
 
 def test_the_picture_shows_the_day_and_the_three_bills() -> None:
-    served, refused, provisioned, bills = draw(day()).data
+    served, refused, provisioned, *peak, bills = draw(day()).data
 
     assert sum(served.y) * 60 == pytest.approx(UNITS * len(day().lab.trace.of(ItemRead)))
     assert sum(refused.y) * 60 == pytest.approx(UNITS * day().refusals)
     assert list(refused.base) == [day().served[round(hour * 60)] for hour in refused.x]
     assert list(provisioned.y[1:]) == day().provisioned
+    assert list(peak[1].y) == list(refused.y)
+    assert set(zip(peak[0].x, peak[0].y, strict=True)) < set(zip(served.x, served.y, strict=True))
     assert list(bills.y) == [float(bill.total) for bill in day().bills]
 
 
