@@ -192,7 +192,8 @@ class ConflictMet(NamedTuple):
 
 class PageRead(NamedTuple):
     """A Query or Scan read on one partition: ``examined`` items of ``bytes`` in all, of which
-    ``matched`` passed the filter. ``index_name`` is the secondary index that it read, empty for the table itself.
+    ``matched`` passed the filter. ``index_name`` is the secondary index that it read, empty for the table itself; what a
+    local index lacks and the table has to add is such a read of the table.
 
     ``key`` is the partition key that a Query named, empty for a Scan. ``units`` is this partition's part of what the request consumed.
     """

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dynateach.dynamodb.operations.operation import OPERATIONS
 from dynateach.dynamodb.rules import limits
+from dynateach.prices import US_EAST_1, Price, PriceBook, TableClass
 from dynateach.profile import PROFILES, Delay, Profile
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -18,7 +19,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 def pages() -> dict[str, str]:
     """Each page's text, by file name."""
-    return {"limits.md": limits_page(), "differences.md": differences_page()}
+    return {"limits.md": limits_page(), "prices.md": prices_page(), "differences.md": differences_page()}
 
 
 def limits_page() -> str:
@@ -35,6 +36,35 @@ def documented_limits() -> Iterator[tuple[str, int, str]]:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             name = statement.targets[0].id
             yield name, getattr(limits, name), _text(after)
+
+
+def prices_page(book: PriceBook = US_EAST_1) -> str:
+    """Every price of the book, with its unit, its source and how sure it is."""
+    rows = [
+        f"| {what} | {price.dollars} | {price.per:,} | {price.unit} | {price.source} | {price.confidence} |"
+        for what, price in listed_prices(book)
+    ]
+    head = [
+        "# Prices",
+        "",
+        f"In {book.region}, by the list published on {book.dated.day} {book.dated:%B %Y}. Confidence: high means that two",
+        "transcriptions of the list agree; medium to high, that one agrees with prices published before; medium, common knowledge.",
+        "",
+        "| what | dollars | for | unit | source | confidence |",
+        "|---|---:|---:|---|---|---|",
+    ]
+    return "\n".join([*head, *rows, ""])
+
+
+def listed_prices(book: PriceBook) -> Iterator[tuple[str, Price]]:
+    """Each price with what it is for, in the order of ``prices.py``; those of a table class with its name."""
+    for field in dataclasses.fields(book):
+        found = getattr(book, field.name)
+        if isinstance(found, Price):
+            yield field.name.replace("_", " "), found
+        if isinstance(found, TableClass):
+            named = ((one.name.replace("_", " "), getattr(found, one.name)) for one in dataclasses.fields(found))
+            yield from ((f"{found.name}: {name}", price) for name, price in named if isinstance(price, Price))
 
 
 def differences_page() -> str:
