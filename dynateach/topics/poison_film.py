@@ -30,7 +30,7 @@ def lanes(story: "Story", gone: str) -> Iterator[Lane]:
     yield Lane(SOURCE, kind=SHARD)
     for number in range(story.plan.lanes):
         yield Lane(_function(story, number), group="function" if story.plan.lanes > 1 else "", kind=CONSUMER)
-    yield Lane(DONE, kind=RECORD)
+    yield Lane(DONE)
     yield Lane(gone, kind=FAULT)
     yield Lane(WAITING)
     yield Lane(AGE)
@@ -47,7 +47,7 @@ def marks(story: "Story", gone: str) -> Iterator[Mark]:
         else:
             yield Mark(one.arrives, SOURCE, RECORD, "", _says(fate))
     for at, number in sorted(Counter(fate.done for fate in story.fates if fate.done < inf).items()):
-        yield Mark(at, DONE, RECORD, str(number), f"{count(number, 'record')} done.")
+        yield Mark(at, DONE, CONSUMER, str(number), f"{count(number, 'record')} done.")
     for at, number in sorted(Counter(fate.given_up for fate in story.fates if fate.given_up < inf).items()):
         yield Mark(at, gone, FAULT, str(number), f"{count(number, 'record')} given up.")
 
