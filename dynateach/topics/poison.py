@@ -219,9 +219,9 @@ def finding(story: Story) -> str:
     elif late:
         longest = max(one.done - story.healthy[one.change.label] for one in late)
         found += f", by up to {longest:.0f} s" if longest >= 1 else ", by less than 1 s"
-    return (
-        f"{found}; {count(wasted, 'good one')} {'is' if wasted == 1 else 'are'} given up with it" if wasted else found
-    )
+    if wasted:
+        found += f"; {count(wasted, 'good one')} {'is' if wasted == 1 else 'are'} given up with it"
+    return found
 
 
 class _Function:
