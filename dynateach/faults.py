@@ -34,7 +34,9 @@ class Faults:
     def lose_zone(
         self, zone: str, seconds: float | None = None, *, at: float | None = None, region: str | None = None
     ) -> None:
-        """Nothing in the zone answers. Partitions led from there are without a leader until its lease has expired."""
+        """Nothing in the zone answers. Partitions led from there, those of global indexes too, are without a leader until its
+        lease has expired.
+        """
         self._schedule(Fault(LOST), zone, seconds, at, region)
 
     def partition(

@@ -74,19 +74,18 @@ class Profile:
     the latest restorable moment is ("typically 5 minutes" is documented).
     ``statistics_every`` is how old DescribeTable's item count and size may be (µs; "approximately
     every six hours" is documented). ``replication_lag`` is how long after a write a follower has applied it (no lag at all:
-    no replicas are simulated), ``leader_lease`` how long a leader that is cut off keeps its lease, and ``catch_up`` how long
-    a zone that comes back takes to catch up (µs). ``index_lag`` is how long after a write a change reaches a global index
-    ("a fraction of a second" is documented; no lag at all: it is part of the write), ``index_backlog`` how long the queue
-    of an index that is short of write units may become before writes to the table are refused (µs of its throughput),
-    ``expiry_delay`` how long after
+    no replicas are simulated), ``leader_lease`` how long a leader that is cut off keeps its lease, ``leader_wait`` how long
+    the service looks for a leader before it says that there is none, and ``catch_up`` how long a zone that comes back takes
+    to catch up (µs). ``index_lag`` is how long after a write a change reaches a global index ("a fraction of a second" is
+    documented; no lag at all: it is part of the write), ``index_backlog`` how long the queue of an index that is short of
+    write units may become before writes to the table are refused (µs of its throughput), ``expiry_delay`` how long after
     its time an item is deleted (documented: "typically within a few days"). ``stream_lag`` is how long after a write its
     record can be read from the stream, ``shard_life`` how long a shard of a stream stays open (about four hours, as others
     have seen; none: for ever), and ``shard_throughput`` how many bytes a second all readers of a shard together get (0: any
-    number). ``on_demand_partitions`` is how many partitions a new on-demand
-    table gets: 4 fit the documented 12,000 read and 4,000 write units a second; that it is 4 is
-    assumed. ``admission`` is how requests are refused for want of units: "off" (never), "global" (a budget for the table
-    and a ceiling for each partition: published, as DynamoDB does it now) or "static" (each partition has a fixed share of
-    the table's throughput: published, as it did at first).
+    number). ``on_demand_partitions`` is how many partitions a new on-demand table gets: 4 fit the documented 12,000 read and
+    4,000 write units a second; that it is 4 is assumed. ``admission`` is how requests are refused for want of units: "off"
+    (never), "global" (a budget for the table and a ceiling for each partition: published, as DynamoDB does it now) or
+    "static" (each partition has a fixed share of the table's throughput: published, as it did at first).
     """
 
     name: str
@@ -106,6 +105,7 @@ class Profile:
     statistics_every: int = 0
     replication_lag: Delay = field(default_factory=Delay)
     leader_lease: int = 0
+    leader_wait: int = 0
     catch_up: int = 0
     index_lag: Delay = field(default_factory=Delay)
     index_backlog: int = 0
@@ -144,6 +144,7 @@ REALISTIC = Profile(
     statistics_every=6 * 3600 * SECOND,
     replication_lag=_milliseconds(1, 3, 8, 25, 100),
     leader_lease=2 * SECOND,
+    leader_wait=SECOND // 2,
     catch_up=SECOND,
     index_lag=_milliseconds(10, 40, 120, 400, 900),
     index_backlog=5 * SECOND,
@@ -173,6 +174,7 @@ CLASSROOM = Profile(
     statistics_every=60 * SECOND,
     replication_lag=_milliseconds(500, 2000, 3000, 4000, 5000),
     leader_lease=10 * SECOND,
+    leader_wait=2 * SECOND,
     catch_up=5 * SECOND,
     index_lag=_milliseconds(1000, 3000, 5000, 8000, 12000),
     index_backlog=30 * SECOND,

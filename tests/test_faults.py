@@ -4,6 +4,7 @@ lease; how long each takes is the profile's.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from dynateach import Lab, LabError, ServiceError
 from dynateach.clock import EPOCH, SECOND
 from dynateach.profile import IDEAL, Delay
-from dynateach.trace import FaultBegan, FaultEnded, LeaderChanged, ReplicaRead, Replicated, ZoneCaughtUp
+from dynateach.trace import FaultBegan, FaultEnded, LeaderChanged, ReplicaRead, Replicated, RequestServed, ZoneCaughtUp
+from tests.tables import create
 
 PHYSICS = replace(
     IDEAL,
@@ -84,6 +86,20 @@ def test_a_partition_whose_leader_is_lost_serves_no_write_and_no_strong_read_unt
     assert scene.get("a") == "old"
     scene.put("a")
     assert scene.get("a") == "new"
+
+
+def test_a_request_that_meets_no_leader_fails_after_the_service_has_looked_for_one() -> None:
+    lab = Lab(profile=replace(PHYSICS, leader_wait=3 * SECOND, item_read=Delay(SECOND, SECOND, SECOND, SECOND, SECOND)))
+    create(lab, sort=None)
+    lab.faults.lose_zone("a", seconds=30)
+    took = set()
+    for number in range(20):
+        before = lab.clock.now
+        get = {"TableName": "things", "Key": {"pk": {"S": f"k{number}"}}, "ConsistentRead": True}
+        failed = refused(partial(lab.request, "dynamodb", "GetItem", get))
+        took.add((failed, (lab.clock.now - before) // SECOND))
+        assert lab.trace.of(RequestServed)[-1].took == lab.clock.now - before
+    assert took == {(True, 4), (False, 1)}
 
 
 def test_partitions_that_are_led_from_elsewhere_do_not_notice_a_lost_zone() -> None:

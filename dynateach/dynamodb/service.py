@@ -118,6 +118,8 @@ class DynamoDB:
         world = self.world
         delay = declared.takes(world.profile)
         took = delay.draw(self._service_times) if delay.slowest else 0
+        if outcome == _NOBODY_SERVES:
+            took += world.profile.leader_wait
         world.trace.record(
             RequestServed(
                 world.clock.now,
@@ -150,6 +152,8 @@ class DynamoDB:
         """The table's Amazon Resource Name."""
         return f"arn:aws:dynamodb:{self.region}:{ACCOUNT}:table/{table}"
 
+
+_NOBODY_SERVES = errors.unavailable().code
 
 _TABLE_FIRST = frozenset({"PutItem", "GetItem", "UpdateItem", "DeleteItem", "Query"})
 

@@ -5,8 +5,9 @@ log and those of its peers, and is acknowledged when a quorum, two of three, has
 consistent reads, the leader alone serves writes and strongly consistent reads. Documented: an eventually consistent read
 may miss a write that completed a moment ago. Assumed: how late a replica applies a write (the profile's
 ``replication_lag``); that every replica is as likely to be asked; that a request for a partition without a
-leader fails at once with InternalServerError, for the SDK to repeat, instead of waiting: so no request holds up those
-beside it.
+leader fails with InternalServerError, for the SDK to repeat. It takes the profile's ``leader_wait`` longer than others
+do, as if the service had looked for a leader so long, but its answer is fixed at the moment of its call like any other's:
+an election in the meantime does not help it. (To be served later, it would have to be suspended while others go on.)
 
 A replica is no copy but a position in the partition's log. The log holds the last few writes and what each replaced, and
 only until all replicas have applied them; a partition to which nobody writes costs nothing.
