@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from dynateach import Lab, ServiceError
 from dynateach.clock import SECOND
+from dynateach.linearizability import Operation, Value, is_linearizable, put, read, swap
 from dynateach.profile import IDEAL, Delay
 from dynateach.trace import ReplicaRead, RequestServed
-from tests.linearizability import Operation, Value, is_linearizable, put, read, swap
 
 MS = 1000
 PHYSICS = replace(
