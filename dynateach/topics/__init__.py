@@ -1,9 +1,15 @@
 """The topics. Each is a file with ``simulate`` (numbers in, a finished result out), ``draw`` (that in, a figure out) and ``explore`` (controls).
 
-    hashing     where keys land, and which partition gets hot      (its ``explore`` holds all three)
-    resizing    which keys move when a partition is split
-    sharding    one hot key spread by suffixes, and what reads then cost
+    hashing      where keys land, and which partition gets hot      (its ``explore`` holds all three)
+    resizing     which keys move when a partition is split
+    sharding     one hot key spread by suffixes, and what reads then cost
+
+    consistency  stale reads of three replicas, and zones that fail  (its ``explore`` holds all four)
+    staleness    how long after a write a read may miss it
+    promises     monotonic reads and read your writes, broken and repaired
+    histories    linearizable or not, and the few requests that show it
 
 ``traffic`` makes the requests, ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its
-parts), ``ring`` holds the two models that DynamoDB is compared with. None is imported before it is asked for.
+parts), ``ring`` holds the two models that DynamoDB is compared with; ``one_item`` and ``replicas`` are what the topics on consistency
+share. None is imported before it is asked for.
 """
