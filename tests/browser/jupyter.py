@@ -82,13 +82,15 @@ def serve(folder: Path, private: Path) -> Iterator[LabServer]:
 
 
 @contextmanager
-def watched_page(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+def watched_page(browser: Browser, density: float = 1) -> Iterator[tuple[Page, list[str]]]:
     """A page of 1280 × 800 with a profile of its own, and the list of what goes wrong on it, growing as it happens.
+
+    ``density`` is how many pixels of the screen make one of the page.
 
     Wrong are a script that raises, anything logged as an error, and a request to anywhere but 127.0.0.1, which is refused.
     """
     complaints: list[str] = []
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, device_scale_factor=density)
     context.set_default_timeout(_PATIENCE)
     context.route(lambda url: not _is_local(url), lambda route: route.abort())
     context.on("request", lambda request: _note_foreign(request.url, complaints))

@@ -19,7 +19,7 @@ def replicas(seed: int = 3, writes: int = 4, lose: str = "", at: float = 0.0) ->
     """``writes`` versions of one item, and reads in between. From ``at`` on, zone ``lose`` is lost, if it is given."""
     lab = traced(seed, writes, lose, at)
     served = [event for event in lab.trace.of(RequestServed) if event.operation in ("PutItem", "GetItem")]
-    written, read = lab.trace.of(Replicated), lab.trace.of(ReplicaRead)
+    written, read = _arrived(lab), lab.trace.of(ReplicaRead)
     stale = [event for event in read if event.versions]
     start = min((event.at for event in served), default=0)
     return Film(
@@ -55,6 +55,20 @@ def traced(seed: int, writes: int, lose: str = "", at: float = 0.0) -> Lab:
             table.get_item(Key={"id": "u1"})
     lab.clock.advance(6)
     return lab
+
+
+def _arrived(lab: Lab) -> list[Replicated]:
+    """The writes, with no arrivals in a zone while it was lost: what came then came to nobody."""
+    lost = [(event.zone, event.at) for event in lab.trace.of(FaultBegan)]
+    return [
+        event._replace(
+            applied=tuple(
+                None if arrives and any(zone.endswith(letter) and arrives >= at for zone, at in lost) else arrives
+                for letter, arrives in zip(ZONES, event.applied, strict=True)
+            )
+        )
+        for event in lab.trace.of(Replicated)
+    ]
 
 
 def _zone(name: str) -> str:

@@ -2,8 +2,8 @@
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const THEMES = {
-  light: { ink: "#20242B", quiet: "#59606B", hair: "rgba(128, 132, 140, 0.30)", back: "#FFFFFF", words: "light" },
-  dark: { ink: "#E8EAEE", quiet: "#A9AFB9", hair: "rgba(128, 132, 140, 0.38)", back: "#111111", words: "dark" },
+  light: { ink: "#20242B", quiet: "#59606B", hair: "rgba(128, 132, 140, 0.30)", words: "light" },
+  dark: { ink: "#E8EAEE", quiet: "#A9AFB9", hair: "rgba(128, 132, 140, 0.38)", words: "dark" },
 };
 const font = (size, weight = 400) => `${weight} ${size}px ${FONT}`;
 const tint = (kind, theme) => kind[theme.words] || theme.ink;

@@ -25,7 +25,7 @@ class Player {
 
   watch() {
     const { root, canvas, tip } = this.page;
-    this.sizes = new ResizeObserver(() => this.arrange());
+    this.sizes = new ResizeObserver(() => this.dress());
     this.sizes.observe(root);
     this.themes = new MutationObserver(() => this.dress());
     this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
@@ -35,6 +35,8 @@ class Player {
     this.answered = () => this.hear();
     this.model.on("change:film", this.loaded);
     this.model.on("change:answered", this.answered);
+    // The name of a theme may come before its colours; the background's (very short) transition tells of those.
+    root.addEventListener("transitionend", (event) => { if (event.target === root) this.dress(); });
     root.addEventListener("keydown", (event) => this.key(event));
     canvas.addEventListener("pointerdown", (event) => this.grab(event));
     canvas.addEventListener("pointermove", (event) => this.hover(event));
@@ -79,6 +81,7 @@ class Player {
     this.moments = moments(this.films).filter((time) => time >= this.start && time <= this.end);
     this.view = [this.start, this.end];
     this.page.title.textContent = this.film.title;
+    this.page.title.hidden = Boolean(this.forked);
     this.page.caption.textContent = this.film.caption;
     this.page.canvas.setAttribute("aria-label", `${this.film.title}. ${this.film.caption}`);
     this.page.fork.hidden = !this.model.get("can_fork");
@@ -229,21 +232,20 @@ class Player {
 
   get theme() {
     const jupyter = document.body.dataset.jpThemeLight;
-    const dark = jupyter ? jupyter === "false" : this.night.matches;
-    const theme = THEMES[dark ? "dark" : "light"];
-    return jupyter ? { ...theme, back: getComputedStyle(this.page.root).backgroundColor } : theme;
+    return THEMES[(jupyter ? jupyter === "false" : this.night.matches) ? "dark" : "light"];
   }
 
   dress() {
     this.page.root.dataset.theme = this.theme.words;
-    this.colours = this.theme;
+    this.colours = { ...this.theme, back: getComputedStyle(this.page.root).backgroundColor };
     stamps.clear();
-    this.arrange();
     this.page.legend.replaceChildren(...legendOf(this.films, this.colours));
+    this.arrange();
   }
 
   arrange() {
-    const width = this.page.canvas.parentElement.clientWidth, density = devicePixelRatio || 1;
+    // What is hidden has no width: JupyterLab hides the page while a theme's colours come.
+    const width = this.page.canvas.parentElement.clientWidth || this.layout?.width, density = devicePixelRatio || 1;
     if (!width) return;
     this.layout = layOut(this.context, this.films, width);
     Object.assign(this.page.canvas, { width: Math.round(width * density), height: Math.round(this.layout.height * density) });
@@ -307,11 +309,11 @@ class Player {
     const { time, playing, speed, loop, showAll, start, end, view, busy, frames, spent } = this;
     const found = this.films.map((film) => counts(film, time));
     const levels = Object.fromEntries(this.films[0].lanes.filter((lane) => lane.level).map((lane) => [lane.name, latest(lane.level.steps, time)?.value ?? null]));
-    const scale = (this.layout.right - this.layout.left) / (view[1] - view[0]);
-    const labels = this.labels.flatMap((room, i) => [...room].map(([mark, { aside, half }]) => ({ film: i, lane: mark.lane, words: mark.label, left: mark.at * scale + aside - half, right: mark.at * scale + aside + half })));
+    const { left, right, rows } = this.layout ?? { left: 0, right: 0, rows: [] }, scale = (right - left) / (view[1] - view[0]);
+    const labels = (this.labels ?? []).flatMap((room, i) => [...room].map(([mark, { aside, half }]) => ({ film: i, lane: mark.lane, words: mark.label, left: mark.at * scale + aside - half, right: mark.at * scale + aside + half })));
     return Object.freeze({
-      time, playing, speed, loop, showAll, start, end, view: [...view], busy, frames, spent, counts: found[0], forkCounts: found[1] ?? null, levels, labels, rows: this.layout.rows.map((row) => row.y),
-      note: this.noteNow(), forked: this.forkedAt, error: this.busy ? "" : this.page.message.textContent, plot: [this.layout.left, this.layout.right],
+      time, playing, speed, loop, showAll, start, end, view: [...view], busy, frames, spent, counts: found[0], forkCounts: found[1] ?? null, levels, labels, rows: rows.map((row) => row.y),
+      back: this.colours.back, note: this.noteNow(), forked: this.forkedAt, error: this.busy ? "" : this.page.message.textContent, plot: [left, right],
     });
   }
 }

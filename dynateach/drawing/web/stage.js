@@ -56,7 +56,7 @@ function niceStep(range, most) {
 
 function drawGutter({ context, theme, layout, time, films }) {
   for (const { film, top } of layout.headings) {
-    write(context, fit(context, `${film.heading}: ${film.title}`, layout.width - 8, font(13, 600)), 2, top + HEADING / 2 + 1, { colour: theme.ink, size: 13, weight: 600 });
+    write(context, fit(context, `${film.heading}: ${film.title}`, layout.width - 8, font(13, 600)), 2, top + HEADING / 2 + 1, { colour: theme.ink, size: 13, weight: 600, halo: theme.back });
   }
   for (const film of films) drawGroups(context, theme, layout, rowsOf(layout, film));
   for (const row of layout.rows) drawName(context, theme, layout, row, time);
