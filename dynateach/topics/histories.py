@@ -92,7 +92,7 @@ class Story:
 
 
 def simulate(
-    reads: Reads = "eventual", clients: int = 3, lag: int = 1_200, fault: str = "none", seed: int = 1
+    reads: Reads = "eventual", clients: int = 3, lag: int = 1_200, fault: str = "none", seed: int = 27
 ) -> Story:
     """Two or three clients read and write one item, each waiting for its answers and not for the others.
 
@@ -165,7 +165,7 @@ def explore(**defaults: Any) -> Any:
     return explorer(view(**defaults))
 
 
-def view(reads: Reads = "eventual", clients: int = 3, lag: int = 1_200, fault: str = "none", seed: int = 1) -> "View":
+def view(reads: Reads = "eventual", clients: int = 3, lag: int = 1_200, fault: str = "none", seed: int = 27) -> "View":
     """This topic as one tab of an explorer."""
     from dynateach.drawing import controls
     from dynateach.drawing.explorer import View
@@ -213,7 +213,9 @@ def verdict(story: Story) -> str:
 def _reason(story: Story, culprit: Read) -> str:
     """What was answered before the culprit was called, and tells of a newer version."""
     cause = story.known_before(culprit)[-1]
-    return f"was called {culprit.called - cause.answered:.1f} s after {_text(cause)} was answered"
+    return (
+        f"was called {culprit.called - cause.answered:.2f} s after {cause.client.title()}'s {_text(cause)} was answered"
+    )
 
 
 def _operation(call: Write | Read) -> Operation:
