@@ -29,6 +29,14 @@ from dynateach.errors import LabError
 def too_late(at):
     raise LabError("it is too late for that", next="Go back a little.")
 player(replicas(), fork=too_late)""",
+    "explorer": """\
+from films import replicas
+from dynateach.drawing import controls
+from dynateach.drawing.explorer import View, explorer
+from dynateach.topics import hashing
+writes = controls.slider("writes", 4, 1, 9)
+film = View("Stale reads", lambda writes: writes, lambda writes: replicas(writes=writes), {"writes": writes}, {}, ((writes,),))
+explorer(film, hashing.view(requests=500))""",
     "shown": """\
 from films import replicas
 replicas()""",
@@ -292,6 +300,22 @@ def test_in_jupyterlab_a_fork_that_fails_is_a_sentence(page: Page, lab_server: L
         "it is too late for that. Go back a little."
     )
     assert not _state(page)["busy"]
+
+
+def test_in_jupyterlab_an_explorer_shows_films_and_figures_in_turn(page: Page, lab_server: LabServer) -> None:
+    _open(page, lab_server, "explorer")
+
+    page.locator(".noUi-handle").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => player().counts.write === 5")
+    page.get_by_role("tab", name="Where keys land").click()
+    expect(page.locator(".gtitle")).to_contain_text("500 writes", timeout=60_000)
+    expect(page.locator(".dynateach-player")).to_have_count(0)
+    page.get_by_role("tab", name="Stale reads").click()
+
+    expect(page.locator(".dynateach-player .title")).to_contain_text("reads are stale", timeout=60_000)
+    page.wait_for_function("() => player().counts.write === 5")
+    expect(page.locator(".gtitle")).to_have_count(0)
 
 
 def test_in_jupyterlab_playing_asks_the_kernel_nothing(page: Page, lab_server: LabServer) -> None:

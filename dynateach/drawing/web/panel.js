@@ -3,7 +3,7 @@
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
 const GLYPHS = {
   play: "M7 4v16l13-8z", pause: "M6 4h4v16H6zM14 4h4v16h-4z", first: "M5 4h3v16H5zM20 4v16L9 12z", last: "M16 4h3v16h-3zM4 4v16l11-8z",
-  back: "M15 5v14L5 12z", next: "M9 5v14l10-7z", fork: "M3 11h7l7-7h-4V1h9v9h-3V6l-8 8H3zM13 15l4 4v-4h3v9h-9v-3h4l-4-4z",
+  back: "M15 5v14L5 12z", next: "M9 5v14l10-7z", fork: "M2 10.5h7l6-6h7v3h-5.5L12 12l4.5 4.5H22v3h-7l-6-6H2z",
 };
 
 function make(tag, properties = {}, ...children) {
@@ -24,7 +24,10 @@ function glyph(name) {
 }
 
 function button(face, label, keys, press, ...words) {
-  return make("button", { type: "button", title: keys ? `${label} (${keys})` : label, onclick: press, aria: { "aria-label": label } }, ...(GLYPHS[face] ? [glyph(face)] : [face]), ...words);
+  const title = keys ? `${label} (${keys})` : label;
+  const made = make("button", { type: "button", title, onclick: press, aria: { "aria-label": label } });
+  made.append(GLYPHS[face] ? glyph(face) : face, ...words);
+  return made;
 }
 
 function toggle(label, hint, change) {
@@ -34,22 +37,37 @@ function toggle(label, hint, change) {
 
 // The elements of a player, by name, and their `root`; `does` is what its controls call.
 function panel(does) {
+  const block = (className, aria = {}) => make("div", { className, aria });
   const canvas = make("canvas", { tabIndex: 0, aria: { role: "img" } });
   const tip = make("div", { className: "tip", hidden: true });
-  const scrub = make("input", { type: "range", max: 1000, step: "any", className: "scrub", oninput: () => does.scrub(scrub.value / 1000), aria: { "aria-label": "Time" } });
-  const speeds = make("select", { title: "Speed", onchange: () => does.speed(Number(speeds.value)), aria: { "aria-label": "Speed" } }, ...SPEEDS.map((speed) => new Option(`${speed}×`, speed, speed === 1, speed === 1)));
-  const play = button("play", "Play", "space", does.play);
-  const fork = button("fork", "Fork here", "", does.fork, "Fork here");
-  const drop = button("Drop the fork", "Drop the fork", "", does.drop);
-  const zoom = make("span", { className: "zoom" }, "zoom", button("−", "Zoom out", "−", does.out), button("fit", "Fit the whole time", "0", does.fit), button("+", "Zoom in", "+", does.in));
-  const bar = make("div", { className: "bar" }, button("first", "To the start", "Home", does.first), button("back", "Step back", "←", does.back), play, button("next", "Step on", "→", does.next), button("last", "To the end", "End", does.last),
-    speeds, toggle("loop", "Begin again at the end", does.loop), toggle("show all", "Show faintly what is still to come", does.showAll), zoom, fork, drop);
-  const parts = { title: make("div", { className: "title" }), stage: make("div", { className: "stage" }, canvas, tip), scrub, bar, note: make("div", { className: "note" }), message: make("div", { className: "message", aria: { role: "alert" } }),
-    legend: make("div", { className: "legend" }), caption: make("div", { className: "caption" }), spoken: make("div", { className: "spoken", aria: { role: "status" } }), list: make("div", { className: "spoken" }) };
+  const scrub = make("input", { type: "range", max: 1000, step: "any", className: "scrub", aria: { "aria-label": "Time" } });
+  scrub.oninput = () => does.scrub(scrub.value / 1000);
+  const controls = controlsOf(does);
+  const parts = {
+    title: block("title"), stage: block("stage"), scrub, bar: controls.bar, note: block("note"), message: block("message", { role: "alert" }),
+    legend: block("legend"), caption: block("caption"), spoken: block("spoken", { role: "status" }), list: block("spoken"),
+  };
+  parts.stage.append(canvas, tip);
   const root = make("div", { className: "dynateach-player" }, ...Object.values(parts));
   // JupyterLab takes arrows and letters for itself unless the focused element says otherwise.
   for (const control of root.querySelectorAll("button, input, select, canvas")) control.dataset.lmSuppressShortcuts = "true";
-  return { ...parts, root, canvas, tip, speeds, play, fork, drop };
+  return { ...parts, ...controls, root, canvas, tip };
+}
+
+function controlsOf(does) {
+  const play = button("play", "Play", "space", does.play);
+  const fork = button("fork", "Fork here", "", does.fork, "Fork here");
+  const drop = button("Drop the fork", "Drop the fork", "", does.drop);
+  const speeds = make("select", { title: "Speed", aria: { "aria-label": "Speed" } });
+  speeds.append(...SPEEDS.map((speed) => new Option(`${speed}×`, speed, speed === 1, speed === 1)));
+  speeds.onchange = () => does.speed(Number(speeds.value));
+  const zoom = make("span", { className: "zoom" }, "zoom");
+  zoom.append(button("−", "Zoom out", "−", does.out), button("fit", "Fit the whole time", "0", does.fit), button("+", "Zoom in", "+", does.in));
+  const bar = make("div", { className: "bar" },
+    button("first", "To the start", "Home", does.first), button("back", "Step back", "←", does.back), play,
+    button("next", "Step on", "→", does.next), button("last", "To the end", "End", does.last), speeds,
+    toggle("loop", "Begin again at the end", does.loop), toggle("show all", "Show faintly what is still to come", does.showAll), zoom, fork, drop);
+  return { bar, speeds, play, fork, drop };
 }
 
 function legendOf(films, theme) {
@@ -77,8 +95,8 @@ function sample(films, kind, theme) {
 }
 
 function tableOf(film) {
-  const cell = (words) => make("td", { textContent: words });
-  const rows = film.marks.slice(0, 200).map((mark) => make("tr", {}, cell(written(film, mark.at)), cell(film.lanes[mark.lane].name), cell(mark.kind.name), cell(`${mark.label} ${mark.says}`.trim())));
-  const head = make("tr", {}, ...["time", "where", "what", "more"].map((words) => make("th", { textContent: words })));
-  return make("table", {}, make("caption", { textContent: film.title }), make("thead", {}, head), make("tbody", {}, ...rows));
+  const row = (cell, words) => make("tr", {}, ...words.map((word) => make(cell, { textContent: word })));
+  const told = (mark) => [written(film, mark.at), film.lanes[mark.lane].name, mark.kind.name, `${mark.label} ${mark.says}`.trim()];
+  const body = make("tbody", {}, ...film.marks.slice(0, 200).map((mark) => row("td", told(mark))));
+  return make("table", {}, make("caption", { textContent: film.title }), make("thead", {}, row("th", ["time", "where", "what", "more"])), body);
 }

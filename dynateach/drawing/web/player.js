@@ -16,9 +16,10 @@ class Player {
   controls() {
     const drawn = (action) => (value) => { action(value); this.draw(); };
     return {
-      play: drawn(() => this.toggle()), first: () => this.leap(this.start), last: () => this.leap(this.end), back: () => this.step(-1), next: () => this.step(1),
-      scrub: (share) => this.leap(this.start + share * (this.end - this.start)), speed: (speed) => { this.speed = speed; }, loop: (on) => { this.loop = on; },
-      showAll: drawn((on) => { this.showAll = on; }), in: drawn(() => this.zoom(2)), out: drawn(() => this.zoom(0.5)), fit: drawn(() => this.zoom(0)),
+      play: drawn(() => this.toggle()), first: () => this.leap(this.start), last: () => this.leap(this.end),
+      back: () => this.step(-1), next: () => this.step(1), scrub: (share) => this.leap(this.start + share * (this.end - this.start)),
+      speed: (speed) => { this.speed = speed; }, loop: (on) => { this.loop = on; }, showAll: drawn((on) => { this.showAll = on; }),
+      in: drawn(() => this.zoom(2)), out: drawn(() => this.zoom(0.5)), fit: drawn(() => this.zoom(0)),
       fork: () => this.ask(), drop: drawn(() => this.drop()),
     };
   }
@@ -192,14 +193,14 @@ class Player {
   // Hands
 
   key(event) {
-    if (event.target === this.page.speeds || event.ctrlKey || event.metaKey || event.altKey) return;
-    const nudge = (this.end - this.start) / 100;
+    const { speeds, canvas, scrub } = this.page;
+    if (event.target === speeds || event.ctrlKey || event.metaKey || event.altKey) return;
+    const arrow = (way) => (event.shiftKey ? this.leap(this.time + (way * (this.end - this.start)) / 100) : this.step(way));
     const keys = {
-      " ": () => this.toggle(), Home: () => this.leap(this.start), End: () => this.leap(this.end),
-      ArrowRight: () => (event.shiftKey ? this.leap(this.time + nudge) : this.step(1)), ArrowLeft: () => (event.shiftKey ? this.leap(this.time - nudge) : this.step(-1)),
+      " ": () => this.toggle(), ArrowRight: () => arrow(1), ArrowLeft: () => arrow(-1), Home: () => this.leap(this.start), End: () => this.leap(this.end),
       "+": () => this.zoom(2), "=": () => this.zoom(2), "-": () => this.zoom(0.5), "0": () => this.zoom(0),
     };
-    if (!keys[event.key] || (event.key === " " && event.target !== this.page.canvas && event.target !== this.page.scrub)) return;
+    if (!keys[event.key] || (event.key === " " && event.target !== canvas && event.target !== scrub)) return;
     event.preventDefault();
     event.stopPropagation();
     keys[event.key]();
@@ -219,13 +220,15 @@ class Player {
   }
 
   hover(event) {
-    if (event.buttons & 1 && this.page.canvas.hasPointerCapture(event.pointerId)) return this.leap(this.timeAt(event));
+    const { canvas, tip } = this.page;
+    if (event.buttons & 1 && canvas.hasPointerCapture(event.pointerId)) return this.leap(this.timeAt(event));
     const found = partAt(this.scene(), event.offsetX, event.offsetY);
-    this.page.tip.hidden = !found;
+    tip.hidden = !found;
     if (!found) return;
-    this.page.tip.replaceChildren(make("b", { textContent: `${found.kind.name}, ${written(this.film, found.at)}` }), make("div", { textContent: found.says || found.kind.meaning }));
-    const x = Math.min(event.offsetX + 14, this.layout.width - this.page.tip.offsetWidth - 4);
-    this.page.tip.style.transform = `translate(${Math.max(0, x)}px, ${event.offsetY + 16}px)`;
+    const head = make("b", { textContent: `${found.kind.name}, ${written(this.film, found.at)}` });
+    tip.replaceChildren(head, make("div", { textContent: found.says || found.kind.meaning }));
+    const x = Math.max(0, Math.min(event.offsetX + 14, this.layout.width - tip.offsetWidth - 4));
+    tip.style.transform = `translate(${x}px, ${event.offsetY + 16}px)`;
   }
 
   // Looks
@@ -244,13 +247,15 @@ class Player {
   }
 
   arrange() {
+    const { canvas, scrub } = this.page, density = devicePixelRatio || 1;
     // What is hidden has no width: JupyterLab hides the page while a theme's colours come.
-    const width = this.page.canvas.parentElement.clientWidth || this.layout?.width, density = devicePixelRatio || 1;
+    const width = canvas.parentElement.clientWidth || this.layout?.width;
     if (!width) return;
     this.layout = layOut(this.context, this.films, width);
-    Object.assign(this.page.canvas, { width: Math.round(width * density), height: Math.round(this.layout.height * density) });
-    Object.assign(this.page.canvas.style, { width: `${width}px`, height: `${this.layout.height}px` });
-    this.page.scrub.style.margin = `0 ${width - this.layout.right - 8}px 0 ${this.layout.left - 8}px`;
+    const { height, left, right } = this.layout;
+    Object.assign(canvas, { width: Math.round(width * density), height: Math.round(height * density) });
+    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    scrub.style.margin = `0 ${width - right - 8}px 0 ${left - 8}px`;
     this.context.setTransform(density, 0, 0, density, 0, 0);
     this.label();
     this.paint();
@@ -264,7 +269,8 @@ class Player {
 
   scene() {
     const { films, layout, view, time, showAll, labels, forkedAt, end } = this;
-    return { films, layout, view, time, showAll, labels, forkedAt, end, theme: this.colours, fresh: this.playing && !this.calm.matches ? 0.15 * this.rate : 1e-9 };
+    const fresh = this.playing && !this.calm.matches ? 0.15 * this.rate : 1e-9;
+    return { films, layout, view, time, showAll, labels, forkedAt, end, fresh, theme: this.colours };
   }
 
   draw() {
@@ -283,20 +289,22 @@ class Player {
   }
 
   tell() {
-    this.page.scrub.value = ((this.time - this.start) / (this.end - this.start)) * 1000;
-    this.page.fork.disabled = this.busy;
-    if (this.shownPlaying !== this.playing) {
-      this.shownPlaying = this.playing;
-      this.page.play.querySelector("path").setAttribute("d", GLYPHS[this.playing ? "pause" : "play"]);
-      this.page.play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
-    }
-    const found = this.films.map((film) => counts(film, this.time));
-    for (const item of this.page.legend.children) put(item.lastChild, tally(found, item.dataset.kind));
-    const note = this.noteNow();
-    const words = `${this.playing ? "" : `${written(this.film, this.time)}. `}${note} ${said(found)}`;
-    put(this.page.note, note);
-    if (!this.playing || this.saidNote !== note) put(this.page.spoken, words);
-    this.saidNote = note;
+    const { scrub, fork, legend, note, spoken } = this.page;
+    scrub.value = ((this.time - this.start) / (this.end - this.start)) * 1000;
+    fork.disabled = this.busy;
+    if (this.shownPlaying !== this.playing) this.tellPlaying();
+    const found = this.films.map((film) => counts(film, this.time)), words = this.noteNow();
+    for (const item of legend.children) put(item.lastChild, tally(found, item.dataset.kind));
+    put(note, words);
+    // While it plays, a screen reader hears of each new note, and not of each frame.
+    if (!this.playing || this.saidNote !== words) put(spoken, `${written(this.film, this.time)}. ${words} ${said(found)}`);
+    this.saidNote = words;
+  }
+
+  tellPlaying() {
+    this.shownPlaying = this.playing;
+    this.page.play.querySelector("path").setAttribute("d", GLYPHS[this.playing ? "pause" : "play"]);
+    this.page.play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
   }
 
   noteNow() {
@@ -307,13 +315,17 @@ class Player {
   // What tests and the curious may read.
   state() {
     const { time, playing, speed, loop, showAll, start, end, view, busy, frames, spent } = this;
-    const found = this.films.map((film) => counts(film, time));
-    const levels = Object.fromEntries(this.films[0].lanes.filter((lane) => lane.level).map((lane) => [lane.name, latest(lane.level.steps, time)?.value ?? null]));
+    const [found, forkCounts = null] = this.films.map((film) => counts(film, time));
     const { left, right, rows } = this.layout ?? { left: 0, right: 0, rows: [] }, scale = (right - left) / (view[1] - view[0]);
-    const labels = (this.labels ?? []).flatMap((room, i) => [...room].map(([mark, { aside, half }]) => ({ film: i, lane: mark.lane, words: mark.label, left: mark.at * scale + aside - half, right: mark.at * scale + aside + half })));
+    const labels = (this.labels ?? []).flatMap((room) => [...room].map(([mark, { aside, half }]) => {
+      const middle = mark.at * scale + aside;
+      return { lane: mark.lane, words: mark.label, left: middle - half, right: middle + half };
+    }));
     return Object.freeze({
-      time, playing, speed, loop, showAll, start, end, view: [...view], busy, frames, spent, counts: found[0], forkCounts: found[1] ?? null, levels, labels, rows: rows.map((row) => row.y),
-      back: this.colours.back, note: this.noteNow(), forked: this.forkedAt, error: this.busy ? "" : this.page.message.textContent, plot: [left, right],
+      time, playing, speed, loop, showAll, start, end, view: [...view], busy, frames, spent, counts: found, forkCounts, labels,
+      levels: Object.fromEntries(this.film.levels.map((level) => [this.film.lanes[level.lane].name, latest(level.steps, time)?.value ?? null])),
+      note: this.noteNow(), forked: this.forkedAt, error: busy ? "" : this.page.message.textContent, back: this.colours.back,
+      rows: rows.map((row) => row.y), plot: [left, right],
     });
   }
 }

@@ -1,6 +1,7 @@
 // The picture: lanes from top to bottom, time to the right, drawn on a canvas. It knows no buttons and no kernel.
 
-// One frame. `scene` has films, layout, theme, view [from, to], time, showAll, labels (a Map per film), forkedAt, playing, hover.
+// One frame. `scene` has films, layout, theme, view [from, to], end, time, showAll, labels (a Map for each film), forkedAt, and
+// `fresh`: for how long (seconds of the film) a mark that has just come has a ring.
 function draw(context, scene) {
   const { layout, theme } = scene;
   context.clearRect(0, 0, layout.width, layout.height);
@@ -45,7 +46,8 @@ function drawGround({ context, theme, layout, view, films, x }) {
   for (let i = Math.ceil(view[0] / unit.seconds / step - 1e-9); i * step * unit.seconds <= view[1] + 1e-9 * step; i++) {
     const place = x(i * step * unit.seconds);
     drawUpright(context, place, TOP, layout.bottom + 4, theme.hair);
-    write(context, `${(i * step).toFixed(digits)} ${unit.name}`, place, layout.bottom + 15, { colour: theme.quiet, align: "center", edge: layout.width });
+    const words = `${(i * step).toFixed(digits)} ${unit.name}`;
+    write(context, words, place, layout.bottom + 15, { colour: theme.quiet, align: "center", edge: layout.width });
   }
 }
 
@@ -56,7 +58,8 @@ function niceStep(range, most) {
 
 function drawGutter({ context, theme, layout, time, films }) {
   for (const { film, top } of layout.headings) {
-    write(context, fit(context, `${film.heading}: ${film.title}`, layout.width - 8, font(13, 600)), 2, top + HEADING / 2 + 1, { colour: theme.ink, size: 13, weight: 600, halo: theme.back });
+    const words = fit(context, `${film.heading}: ${film.title}`, layout.width - 8, font(13, 600));
+    write(context, words, 2, top + HEADING / 2 + 1, { colour: theme.ink, size: 13, weight: 600, halo: theme.back });
   }
   for (const film of films) drawGroups(context, theme, layout, rowsOf(layout, film));
   for (const row of layout.rows) drawName(context, theme, layout, row, time);
@@ -186,7 +189,8 @@ function drawMark({ context, theme, x, layout, time, fresh, end }, mark, { y, la
   if (time - mark.at >= 0 && time - mark.at <= fresh && time < end) ring(context, colour(mark.kind, theme), place, y);
   stamp(context, mark.kind, theme, place, y);
   if (!label || place + label.aside - label.half < layout.gutter - 1 || place + label.aside + label.half > layout.width + 1) return;
-  write(context, mark.label, place + label.aside, labelY, { colour: tint(mark.kind, theme), size: 11.5, weight: 600, align: "center", halo: theme.back });
+  const look = { colour: tint(mark.kind, theme), size: 11.5, weight: 600, align: "center", halo: theme.back };
+  write(context, mark.label, place + label.aside, labelY, look);
 }
 
 function drawPlayhead({ context, theme, layout, films, time, x }) {
