@@ -169,7 +169,7 @@ def view(
     simulated = {
         "reads": controls.choice("reads are", READS, reads, width="180px"),
         "lag": controls.slider("median lag, ms", lag, 100, 6_000, 100, width="245px"),
-        "rate": controls.slider("reads a second", rate, 1, 8, width="200px"),
+        "rate": controls.slider("reads a second", rate, 1, 5, width="200px"),
         "fault": controls.choice("fault", tuple(FAULTS), fault, width="215px"),
         "at": controls.slider("at second", at, 2, 24, width="175px"),
     }

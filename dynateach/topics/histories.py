@@ -200,10 +200,10 @@ def finding(story: Story) -> str:
 
 def verdict(story: Story) -> str:
     """In one line of HTML, what the judge found."""
-    refused = (
-        f"; {count(len(story.told.refused), 'request')} refused, which changed nothing" if story.told.refused else ""
-    )
-    judged = f"{count(len(story.told.writes), 'put')} and {count(len(story.told.reads), 'read')} judged{refused}"
+    puts = sum(isinstance(call, Write) for call in story.calls)
+    judged = f"{count(puts, 'put')} and {count(len(story.calls) - puts, 'read')} judged"
+    if story.told.refused:
+        judged += f"; {count(len(story.told.refused), 'request')} refused, which changed nothing"
     if not story.offending:
         return f"{judged}: linearizable"
     part = ", ".join(f"{call.client.title()}'s {_text(call)}" for call in story.offending)
@@ -226,10 +226,8 @@ def _operation(call: Write | Read) -> Operation:
 
 def _requests(story: Story) -> Iterator[Span]:
     for call in story.calls:
-        says = (
-            f"{call.client.title()}: {_text(call)}, called at {call.called:.2f} s, answered at {call.answered:.2f} s."
-        )
-        yield Span(call.called, call.answered, call.client, _kind(story, call), _text(call), says)
+        label = "" if call in story.offending else _version(call)
+        yield Span(call.called, call.answered, call.client, _kind(story, call), label, _says(call))
 
 
 def _kind(story: Story, call: Write | Read) -> Word:
@@ -242,25 +240,21 @@ def _kind(story: Story, call: Write | Read) -> Word:
 
 
 def _marks(story: Story) -> Iterator[Mark]:
+    for call in story.offending:
+        at = call.answered if call == story.culprit else call.called
+        yield Mark(at, call.client, _kind(story, call), _version(call), _says(call))
     for call in story.calls:
-        if isinstance(call, Read) and call != story.culprit:
-            says = f"Zone {call.zone[-1]} answers {call.client.title()} with {_version(call)}."
+        if isinstance(call, Read) and call not in story.offending:
             yield Mark(
-                call.called, replicas.lane_of(call.zone), STALE_READ if call == story.culprit else READ, "", says
+                call.called, replicas.lane_of(call.zone), READ, "", f"Zone {call.zone[-1]} is asked. {_says(call)}"
             )
-    if story.culprit:
-        culprit = story.culprit
-        yield Mark(
-            culprit.answered,
-            culprit.client,
-            STALE_READ,
-            _version(culprit),
-            f"{culprit.client.title()} is told of {_version(culprit)}.",
-        )
     for refusal in story.told.refused:
-        yield Mark(
-            refusal.called, refusal.client, REFUSED, "", f"The {refusal.kind} is refused: no replica may serve it now."
-        )
+        says = f"The {refusal.kind} is refused: no replica may serve it now."
+        yield Mark(refusal.called, refusal.client, REFUSED, "", says)
+
+
+def _says(call: Write | Read) -> str:
+    return f"{call.client.title()}: {_text(call)}, called at {call.called:.2f} s, answered at {call.answered:.2f} s."
 
 
 def _answers(story: Story) -> Iterator[Journey]:
@@ -274,9 +268,7 @@ def _answers(story: Story) -> Iterator[Journey]:
 
 def _notes(story: Story) -> list[Note]:
     culprit = story.culprit
-    turns = [
-        Note(0.0, "A bar is a request, from its call to its answer. It may have taken effect at any moment in between.")
-    ]
+    turns = [Note(0.0, "Each client waits for its answers, and not for the others: their requests overlap.")]
     if culprit:
         says = f"{culprit.client.title()}'s read of {_version(culprit)} {_reason(story, culprit)}: no order of the requests explains that."
         turns.append(Note(culprit.answered, says))
@@ -306,6 +298,6 @@ def _version(call: Write | Read) -> str:
 
 
 CAPTION = (
-    "A history is linearizable if every request seems to take effect at one moment between its call and its answer. Where it is not, the fewest"
-    " requests that show it are in colour. Requests are slowed tenfold, so that one sees them overlap; lags are assumed."
+    "A bar is a request from its call to its answer: blue puts a version, green reads one. It is linearizable if each seems to take effect at one"
+    " moment in its bar. Where that fails, the fewest requests that show it are in colour. Requests are slowed tenfold, to overlap; lags are assumed."
 )
