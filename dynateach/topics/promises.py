@@ -69,7 +69,7 @@ class Story:
 
     @cached_property
     def broken(self) -> list[Broken]:
-        """The promises that were broken, in order of time."""
+        """The promises that were broken: client by client, each in order of time."""
         return [broken for client in (WRITER, READER) for broken in _broken(self, client)]
 
     def breaches(self, promise: str) -> int:
