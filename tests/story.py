@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from dynateach import Lab, ServiceError
 from dynateach.clock import SECOND
+from dynateach.linearizability import Value
 from dynateach.profile import IDEAL, Delay
 from dynateach.trace import RequestServed
-from tests.linearizability import Value
 
 MS = 1000
 PHYSICS = replace(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dynateach.linearizability import Operation, Value, is_linearizable, put, read, swap
 from dynateach.trace import ReplicaRead
-from tests.linearizability import Operation, Value, is_linearizable, put, read, swap
 from tests.story import Story, condition, histories, item, stories, value_in
 
 requests = stories(

@@ -161,6 +161,7 @@ class Budgets:
         for partition, bucket in self._wholes.items():
             rate = self._rate(partition, now)
             bucket.tune(rate, rate * self._seconds, now)
+        self._peak.granted = self.rate(now)
 
     def divide(self, partition: str, halves: Iterable[str], now: int) -> None:
         """A partition was split: each half has half of its share, and half of what it had saved."""
@@ -197,6 +198,7 @@ class Budgets:
         for partition in [""] if self._shares is None else self._shares:
             rate = self._rate(partition, now)
             self._wholes[partition] = Bucket(rate, rate * self._seconds, now, tokens=rate)
+        self._peak.granted = self.rate(now)
 
     def _set_maximum(self, now: int) -> None:
         before, (self._cap, maximum) = self._cap, self._terms.cap
@@ -228,6 +230,7 @@ class Budgets:
                 self._has_grown = True
         if self._has_grown:
             self._set_maximum(now)
+            self._peak.granted = self.rate(now)
 
     def _name(self, partition: str) -> tuple[str, str]:
         if self._shares is not None:
