@@ -67,7 +67,7 @@ def test_the_tabs_show_what_their_topics_draw(page: Page, lab_server: LabServer,
     expect(page.locator(".dynateach-player .title").first).to_have_text(starved.title)
     settle(page)
     look(page, f"index-starved-{theme}")
-    at = _fork(page, steps=60)
+    at = _fork(page, steps=36)
     assert (_state(page)["forked"], _state(page)["error"]) == (at, "")
     look(page, f"index-starved-fork-{theme}")
 
