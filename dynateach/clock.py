@@ -36,11 +36,12 @@ class Clock:
 
     Things due at the same microsecond happen in the order in which they were scheduled, so a run
     replays exactly. Whoever moves the clock holds ``lock``, and so does the Lab while it serves a
-    request.
+    request. ``turn`` counts the actions that it has set off: what happens in one of them happens in one turn.
     """
 
     def __init__(self, start: int = EPOCH) -> None:
         self.start = start
+        self.turn = 0
         self.now = start
         self.running = False
         self.lock = RLock()
@@ -100,6 +101,7 @@ class Clock:
                 if alarm.action is None:
                     continue
                 self.now = alarm.time
+                self.turn += 1
                 alarm.action()
         finally:
             self.running = False

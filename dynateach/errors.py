@@ -117,5 +117,8 @@ class ServiceError(Exception):
         return {"__type": f"{self.namespace}#{self.code}", **text, **self.fields}
 
 
-_CAPITAL = frozenset({"SerializationException", "TransactionCanceledException", "IdempotentParameterMismatchException"})
+_CAPITAL = frozenset({
+    "SerializationException", "TransactionCanceledException", "TransactionInProgressException",
+    "IdempotentParameterMismatchException",
+})  # fmt: skip
 """AWS spells the member that holds the text in two ways; these few have it with a capital letter."""

@@ -128,9 +128,72 @@ class WriteRefused(NamedTuple):
     units: float
 
 
+class ItemPrepared(NamedTuple):
+    """An item is pending from now on, for the transaction of that ``timestamp`` (virtual time, µs); ``due`` is when it is to
+    be committed.
+    """
+
+    at: int
+    request: int
+    timestamp: int
+    table: str
+    partition: str
+    key: str
+    hash: float
+    due: int
+
+
+class ItemCommitted(NamedTuple):
+    """What was prepared is done, and the item is free again; an ``ItemWritten`` of the same request just before says what.
+
+    ``late`` is by how much it was overdue (µs): its partition had no leader.
+    """
+
+    at: int
+    request: int
+    timestamp: int
+    table: str
+    partition: str
+    key: str
+    hash: float
+    late: int
+
+
+class TransactionCommitted(NamedTuple):
+    """All ``items`` of a transaction are committed."""
+
+    at: int
+    request: int
+    timestamp: int
+    items: int
+
+
+class TransactionCancelled(NamedTuple):
+    """A transaction that reads or writes was cancelled; ``reasons`` has a code for each of its actions, in order."""
+
+    at: int
+    request: int
+    timestamp: int
+    reasons: tuple[str, ...]
+
+
+class ConflictMet(NamedTuple):
+    """A request met an item that is pending for another one, ``holder``, whose transaction has that ``timestamp``."""
+
+    at: int
+    request: int
+    table: str
+    partition: str
+    key: str
+    hash: float
+    holder: int
+    timestamp: int
+
+
 class PageRead(NamedTuple):
     """A Query or Scan read on one partition: ``examined`` items of ``bytes`` in all, of which
-    ``matched`` passed the filter. ``index_name`` is the secondary index that it read, empty for the table itself.
+    ``matched`` passed the filter. ``index_name`` is the secondary index that it read, empty for the table itself; what a
+    local index lacks and the table has to add is such a read of the table.
 
     ``key`` is the partition key that a Query named, empty for a Scan. ``units`` is this partition's part of what the request consumed.
     """
@@ -486,6 +549,11 @@ Event = (
     | IndexPaused
     | ItemExpired
     | WriteRefused
+    | ItemPrepared
+    | ItemCommitted
+    | TransactionCommitted
+    | TransactionCancelled
+    | ConflictMet
     | PageRead
     | ReplicaRead
     | Replicated

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dynateach.dynamodb.operations.operation import OPERATIONS
 from dynateach.dynamodb.rules import limits
+from dynateach.prices import US_EAST_1, Price, PriceBook, TableClass
 from dynateach.profile import PROFILES, Delay, Profile
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -18,7 +19,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 def pages() -> dict[str, str]:
     """Each page's text, by file name."""
-    return {"limits.md": limits_page(), "differences.md": differences_page()}
+    return {"limits.md": limits_page(), "prices.md": prices_page(), "differences.md": differences_page()}
 
 
 def limits_page() -> str:
@@ -35,6 +36,35 @@ def documented_limits() -> Iterator[tuple[str, int, str]]:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             name = statement.targets[0].id
             yield name, getattr(limits, name), _text(after)
+
+
+def prices_page(book: PriceBook = US_EAST_1) -> str:
+    """Every price of the book, with its unit, its source and how sure it is."""
+    rows = [
+        f"| {what} | {price.dollars} | {price.per:,} | {price.unit} | {price.source} | {price.confidence} |"
+        for what, price in listed_prices(book)
+    ]
+    head = [
+        "# Prices",
+        "",
+        f"In {book.region}, by the list published on {book.dated.day} {book.dated:%B %Y}. Confidence: high means that two",
+        "transcriptions of the list agree; medium to high, that one agrees with prices published before; medium, common knowledge.",
+        "",
+        "| what | dollars | for | unit | source | confidence |",
+        "|---|---:|---:|---|---|---|",
+    ]
+    return "\n".join([*head, *rows, ""])
+
+
+def listed_prices(book: PriceBook) -> Iterator[tuple[str, Price]]:
+    """Each price with what it is for, in the order of ``prices.py``; those of a table class with its name."""
+    for field in dataclasses.fields(book):
+        found = getattr(book, field.name)
+        if isinstance(found, Price):
+            yield field.name.replace("_", " "), found
+        if isinstance(found, TableClass):
+            named = ((one.name.replace("_", " "), getattr(found, one.name)) for one in dataclasses.fields(found))
+            yield from ((f"{found.name}: {name}", price) for name, price in named if isinstance(price, Price))
 
 
 def differences_page() -> str:
@@ -59,13 +89,14 @@ def differences_page() -> str:
             "",
             "## Not there",
             "",
-            "- In profile `ideal`: throttling, replicas, index lag. Every read sees the newest write, and whatever is asked is",
-            "  served. The profiles `realistic` and `classroom` have them.",
+            "- In profile `ideal`: throttling, replicas, index lag, conflicts with transactions. Every read sees the newest write,",
+            "  and whatever is asked is served. The profiles `realistic` and `classroom` have them.",
             "- Request routers.",
             "- Being served by a leader that is elected while the request waits: a request that finds none fails, only later. Zone",
             "  faults leave streams alone.",
-            "- Conflicts between concurrent transactions: a transaction happens in one instant of the virtual clock, so",
-            "  nothing ever meets one that is under way.",
+            "- Conflicts of transactions over the HTTP endpoint and in a client's own sequence of calls: only requests that run",
+            "  beside one another on the virtual clock can meet. A TransactGetItems conflicts with transactions, never with a",
+            "  PutItem, which takes effect in one instant. The clocks of transaction coordinators do not differ.",
             "- How often the operations of a stream may be called. A consumer skips polls that would find nothing.",
             "",
             "## Assumed",
@@ -92,6 +123,8 @@ def differences_page() -> str:
             "  can be read; how long a shard stays open; that more than two readers of a shard are throttled by the bytes that all",
             "  of them take. That no fault of a zone reaches a stream.",
             "- Which stretch of the key space a segment of a parallel scan reads: an equal share of the hashes.",
+            "- When the items of a transaction are committed, one by one; that a BatchWriteItem leaves what conflicts unprocessed;",
+            "  that a leader which is cut off refuses strongly consistent reads while a commit is overdue there.",
             "- What a cancelled transaction costs: double units for each action whose condition did not hold, nothing for the",
             "  others. Its token may be used again.",
             "- What counts towards a transaction's 4 MB: of each item the larger of what was there and what it becomes.",

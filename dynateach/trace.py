@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dynateach.clock import EPOCH, SECOND
 from dynateach.events import (
+    ConflictMet,
     ConsumerChanged,
     ConsumerDiscarded,
     ConsumerInvoked,
@@ -24,7 +25,9 @@ from dynateach.events import (
     IndexPaused,
     IndexQueued,
     IndexWritten,
+    ItemCommitted,
     ItemExpired,
+    ItemPrepared,
     ItemRead,
     ItemWritten,
     LeaderChanged,
@@ -44,6 +47,8 @@ from dynateach.events import (
     StreamRecordWritten,
     TableChanged,
     Throttled,
+    TransactionCancelled,
+    TransactionCommitted,
     WriteRefused,
     ZoneCaughtUp,
 )
@@ -52,6 +57,7 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = [
+    "ConflictMet",
     "ConsumerChanged",
     "ConsumerDiscarded",
     "ConsumerInvoked",
@@ -63,7 +69,9 @@ __all__ = [
     "IndexPaused",
     "IndexQueued",
     "IndexWritten",
+    "ItemCommitted",
     "ItemExpired",
+    "ItemPrepared",
     "ItemRead",
     "ItemWritten",
     "LeaderChanged",
@@ -84,6 +92,8 @@ __all__ = [
     "TableChanged",
     "Throttled",
     "Trace",
+    "TransactionCancelled",
+    "TransactionCommitted",
     "WriteRefused",
     "ZoneCaughtUp",
 ]
@@ -126,6 +136,9 @@ class Trace:
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self._events)
+
+    def __reversed__(self) -> Iterator[Event]:
+        return reversed(self._events)
 
     def __len__(self) -> int:
         return len(self._events)

@@ -1,5 +1,7 @@
 """What every simulated service of one Lab shares."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from dynateach.clock import Clock
@@ -22,3 +24,12 @@ class World:
     randomness: Randomness
     profile: Profile
     request: int = 0
+
+    @contextmanager
+    def acting_for(self, request: int) -> Iterator[None]:
+        """What happens inside the ``with`` block is the doing of that request, 0 for nobody's."""
+        before, self.request = self.request, request
+        try:
+            yield
+        finally:
+            self.request = before

@@ -13,6 +13,16 @@ def slider(label: str, value: int, low: int, high: int, step: int = 1, width: st
     return ipywidgets.IntSlider(value, low, high, step, description=label, style=WORDS, layout={"width": width})
 
 
+def steps(label: str, values: Sequence[int], value: int, width: str = "200px") -> Any:
+    """One of a few whole numbers that grow, by a slider."""
+    options = [(f"{one:,}", one) for one in values]
+    slider = ipywidgets.SelectionSlider(
+        options=options, value=value, description=label, style=WORDS, layout={"width": width}
+    )
+    slider.add_class("dynateach-steps")
+    return slider
+
+
 def choice(label: str, options: Sequence[str], value: str, width: str = "200px") -> Any:
     """One of a few words."""
     return ipywidgets.Dropdown(

@@ -36,7 +36,8 @@ class View:
     ``simulated`` are the controls whose values are arguments of ``simulate``, ``drawn`` those of ``draw``, by name. ``rows`` is how they, or the
     buttons that move them, are laid out. ``says`` tells something about the result in one line of HTML, at the end of the last row; it takes the
     arguments of ``draw``. Where ``draw`` makes a film, ``fork`` may make another: it takes the result, the time of the playhead in seconds, and what
-    else ``draw`` takes.
+    else ``draw`` takes. ``details``, if there is more to tell, takes the arguments of ``draw``, too: HTML that is shown beneath the picture when it
+    is asked for by the name of ``details_name``.
     """
 
     name: str
@@ -47,6 +48,8 @@ class View:
     rows: tuple[tuple[Any, ...], ...]
     says: Callable[..., str] = lambda result, **drawn: ""
     fork: Callable[..., Film] | None = None
+    details: Callable[..., str] | None = None
+    details_name: str = "Details"
 
 
 def explorer(*views: View) -> Any:
@@ -60,6 +63,7 @@ class _Page:
     def __init__(self, view: View) -> None:
         self.view = view
         self.line = ipywidgets.HTML()
+        self.details = ""
         self.took = 0.0
         self._asked: dict[str, Any] | None = None
         self._result: Any = None
@@ -73,8 +77,10 @@ class _Page:
         if asked != self._asked:
             self._result = self.view.simulate(**asked)
             self._asked = asked
-        self.line.value = f'<span class="dynateach-says">{self.view.says(self._result, **self._drawn)}</span>'
-        return self.view.draw(self._result, **self._drawn)
+        drawn = self._drawn
+        self.details = self.view.details(self._result, **drawn) if self.view.details else ""
+        self.line.value = f'<span class="dynateach-says">{self.view.says(self._result, **drawn)}</span>'
+        return self.view.draw(self._result, **drawn)
 
     @property
     def fork(self) -> Fork | None:
@@ -97,10 +103,12 @@ class _Explorer:
         self._pages = [_Page(view) for view in views]
         self._tabs = _tabs(self._pages)
         self._caption = ipywidgets.HTML()
+        self._details = ipywidgets.Accordion([ipywidgets.HTML()], selected_index=None)
         self._fit = Fit(layout={"width": "100%"})
         self._waiting: asyncio.TimerHandle | None = None
         self._screen = _Screen()
-        self.widget = ipywidgets.VBox([self._tabs, self._screen.widget, self._caption, self._fit])
+        details = [self._details] if any(view.details for view in views) else []
+        self.widget = ipywidgets.VBox([self._tabs, self._screen.widget, self._caption, *details, self._fit])
         self.widget.add_class("dynateach-explorer")
         self._paint()
         self._listen()
@@ -137,11 +145,17 @@ class _Explorer:
         self._screen.show(picture, page.fork)
         words = {"caption": "", "alternative": ""} if isinstance(picture, Film) else picture.layout.meta
         self._tell(words["caption"])
+        self._tell_more(page)
         self._fit.alternative = words["alternative"]
         page.took = perf_counter() - started
 
     def _tell(self, words: str) -> None:
         self._caption.value = f'<div class="dynateach-caption">{escape(words)}</div>' if words else ""
+
+    def _tell_more(self, page: _Page) -> None:
+        self._details.layout.display = None if page.details else "none"
+        self._details.titles = (page.view.details_name,)
+        self._details.children[0].value = page.details
 
 
 class _Screen:

@@ -20,6 +20,7 @@ class Fit(anywidget.AnyWidget):
   background: none; border: 0; padding: 8px 0 0;
 }}
 .dynateach-explorer .widget-readout {{ min-width: 3.2em; width: 3.2em; }}
+.dynateach-explorer .dynateach-steps .widget-readout {{ min-width: 4em; width: 4em; }}
 .dynateach-explorer .dynateach-caption {{ color: var(--jp-ui-font-color1); line-height: 1.4; min-height: 4.2em; }}
 .dynateach-explorer .dynateach-says {{ color: var(--jp-ui-font-color1); white-space: nowrap; }}
 .dynateach-explorer .dynateach-says code {{ font-size: 12px; background: none; }}

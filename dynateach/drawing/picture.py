@@ -97,7 +97,7 @@ class Picture:
 
     def _layout(self, finding: Finding) -> dict[str, Any]:
         return {
-            "title": _title(finding),
+            "title": _title(finding, self.height),
             "meta": {"caption": finding.caption, "alternative": finding.alternative},
             "annotations": self.labels,
             "shapes": self.shapes,
@@ -112,7 +112,7 @@ class Picture:
         }
 
 
-def _title(finding: Finding) -> dict[str, Any]:
+def _title(finding: Finding, height: int) -> dict[str, Any]:
     second = f"font-size: 13px; color: {rgb(QUIET)}"
     return {
         "text": f'<b>{finding.title}</b><br><span style="{second}">{finding.subtitle}</span>',
@@ -120,7 +120,7 @@ def _title(finding: Finding) -> dict[str, Any]:
         "x": 0,
         "xref": "container",
         "xanchor": "left",
-        "y": 1 - 24 / HEIGHT,
+        "y": 1 - 24 / height,
         "yref": "container",
         "yanchor": "bottom",
     }

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from plotly.graph_objects import FigureWidget
 
+from dynateach.drawing.still import CONFIG
+
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
@@ -13,7 +15,7 @@ class Sheet:
 
     def __init__(self, figure: "Figure") -> None:
         self.widget = FigureWidget(figure)
-        self.widget._config = {"responsive": True, "displayModeBar": False, "doubleClick": False}
+        self.widget._config = {**CONFIG, "responsive": True, "doubleClick": False}
         self._traces, self._layout = _content(figure)
 
     def show(self, figure: "Figure") -> None:

@@ -6,10 +6,13 @@ from plotly.graph_objects import Figure
 
 from dynateach.drawing.theme import STYLE
 
+CONFIG = {"displayModeBar": False, "typesetMath": False}
+"""Two dollar signs in a title are prices, not the ends of a formula."""
+
 
 class Still(Figure):  # type: ignore[misc]
     """A plotly figure that a notebook shows in its theme's colours and without plotly's buttons, which would cover its corner."""
 
     def _ipython_display_(self) -> None:
         display(HTML(f"<style>{STYLE}</style>"))  # type: ignore[no-untyped-call]
-        plotly.io.show(self, config={"displayModeBar": False})
+        plotly.io.show(self, config=CONFIG)

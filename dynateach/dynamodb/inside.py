@@ -85,6 +85,18 @@ class IndexInfo(NamedTuple):
     paused: bool
 
 
+class PendingInfo(NamedTuple):
+    """An item that a transaction has prepared: the number of its ``request`` and its ``timestamp``, and when it is ``due``
+    to be committed (both virtual time, µs).
+    """
+
+    key: str
+    partition: str
+    request: int
+    timestamp: int
+    due: int
+
+
 class TableInside:
     """One table from within. Reading changes nothing and takes no virtual time; ``split`` is the
     one thing that it can do.
@@ -131,6 +143,20 @@ class TableInside:
             for name, keyspace in owners.items()
             for side in (READ, WRITE)
             for level in table.admission.levels(name, side, [one.id for one in keyspace.partitions], now)
+        )
+
+    @property
+    def pending(self) -> tuple[PendingInfo, ...]:
+        """The items that transactions under way have prepared and not yet committed, in the order of their commits."""
+        return tuple(
+            PendingInfo(
+                one.key,
+                self._keyspace.partition_of(one.place).id,
+                one.transaction.request,
+                one.transaction.timestamp,
+                one.due,
+            )
+            for one in (self._table.pending.all() if self._table.pending else ())
         )
 
     def index(self, name: str) -> IndexInfo:
@@ -227,6 +253,8 @@ class TableInside:
 
     def _check(self) -> None:
         self._keyspace._check()
+        if self._table.pending is not None:
+            self._table.pending._check()
 
 
 def _named(owner: Table | Index, partition: str) -> Partition:

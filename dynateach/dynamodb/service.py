@@ -21,10 +21,11 @@ from dynateach.dynamodb.operations import (
     transactions,
 )
 from dynateach.dynamodb.operations.operation import OPERATIONS, Operation, Params, not_offered, require_simulated
-from dynateach.dynamodb.operations.transactions import Receipts
+from dynateach.dynamodb.operations.receipts import Receipts
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.shapes import shape_of
 from dynateach.dynamodb.storage.backup import Backup
+from dynateach.dynamodb.storage.pending import Transaction
 from dynateach.dynamodb.storage.stream import Stream
 from dynateach.dynamodb.storage.table import CREATING, DELETING, Table
 from dynateach.dynamodb.storage.zones import Zones
@@ -56,7 +57,9 @@ SERVICES = ("dynamodb", streams.SERVICE)
 
 
 class DynamoDB:
-    """One region's DynamoDB."""
+    """One region's DynamoDB. ``transactions`` are those under way, by their request's number; ``still_to_take`` is how long
+    (µs) the request being served has to do after its call, on top of its service time.
+    """
 
     def __init__(self, world: World, region: str) -> None:
         self.world = world
@@ -66,6 +69,8 @@ class DynamoDB:
         self.streams: dict[str, Stream] = {}
         self.backups: dict[str, Backup] = {}
         self.receipts = Receipts()
+        self.transactions: dict[int, Transaction] = {}
+        self.still_to_take = 0
         self._service_times = world.randomness.stream("service time")
 
     def request(self, operation: str, params: Params, service: str = "dynamodb") -> Params:
@@ -77,6 +82,8 @@ class DynamoDB:
         declared = OPERATIONS.get(operation)
         if declared is None or declared.service != service:
             raise not_offered(operation, service)
+        if self.transactions and self.world.clock.running:
+            self._answer_caller()
         self.world.request += 1
         outcome = "NotSimulated"
         try:
@@ -88,6 +95,14 @@ class DynamoDB:
             raise
         finally:
             self._finish(declared, params, outcome)
+
+    def _answer_caller(self) -> None:
+        """An alarm that makes another request has had the answer to the one before: what transaction it began is committed
+        by now. (In its turn of the clock no time passes, so this would not happen by itself.)
+        """
+        for transaction in list(self.transactions.values()):
+            if transaction.turn == self.world.clock.turn:
+                transaction.hasten()
 
     def _serve(self, declared: Operation, params: Params) -> Params:
         shape = shape_of(declared.name, declared.service)
@@ -120,6 +135,8 @@ class DynamoDB:
         took = delay.draw(self._service_times) if delay.slowest else 0
         if outcome == _NOBODY_SERVES:
             took += world.profile.leader_wait
+        if self.still_to_take:
+            took, self.still_to_take = took + self.still_to_take, 0
         world.trace.record(
             RequestServed(
                 world.clock.now,

@@ -7,7 +7,6 @@ what is in them at first is what the engine says of the budgets that it would op
 """
 
 from dataclasses import dataclass
-from math import ceil
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -89,7 +88,8 @@ class Whole:
 
 
 def _let_in(level: Level, units: float, ahead: int) -> int:
-    return max(0, ceil((level.level + level.rate * ahead / SECOND) / units))
+    millionths = round(level.level * SECOND + level.rate * ahead)  # whole, so that nothing left is exactly nothing
+    return max(0, -(-millionths // round(units * SECOND)))
 
 
 class Buckets:

@@ -11,22 +11,24 @@ Exact as a chance: how many requests each partition is asked for, since independ
 multinomial draw does; which key of a partition they name is never drawn. Simplified: all keys have items of one size;
 nothing is retried; no partition is split while it runs; and time goes in ticks.
 
-How the requests of a tick ``arrive`` decides what that last one means. "at once": in one moment, when the tick begins, and
+How the requests of a tick ``arrive`` decides what the last one means. "at once": in one moment, when the tick begins; then
 every number is what a Lab counts that is sent the same requests in the same order (see ``shortage``). "evenly": over the
-whole tick; then all of its tokens are there for any of them, and what is too much is lost when it ends. A Lab, where tokens come
-one by one, lets in as many, but for a request or two of a partition and tick, while the table has units to spare; where
-it has not, as many of all partitions together, but for as many as there are partitions.
+whole tick. Its tokens are then there for any of its requests, and what is too much is lost when it ends; in a Lab they come in
+little by little. That is the only difference. While the table has units to spare, a partition serves the same in a tick, give or
+take one request. While it is short, all partitions together do, give or take one for each; which of them get the last
+tokens, and which budget refuses, may differ by more. Which refuses may also differ when a fixed share has used up its savings.
 """
 
 from dataclasses import dataclass
 from math import pi
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from dynateach.clock import SECOND
 from dynateach.dynamodb.rules import capacity, limits
 from dynateach.dynamodb.rules.hashing import share
+from dynateach.dynamodb.storage.admission import STATIC
 from dynateach.errors import LabError
 from dynateach.randomness import Stream
 from dynateach.topics.budgets import Buckets, Budget, Kind, OnDemand, Whole
@@ -102,8 +104,10 @@ def admit(
     """Serve what the budgets allow of those requests, [tick, partition], of so many units each.
 
     ``admission`` is as in a profile: the table's budget is one, or it is divided among the partitions, each with an equal part.
-    Raises ``LabError`` unless a ``tick`` is a second or a whole part of one, such as 0.1: an on-demand table's peak is that of a second.
+    Raises ``LabError`` unless a ``tick`` is a second or a whole part of one, such as 0.1 (an on-demand table's peak is that of a
+    second), and for other words than those for ``admission`` and ``arrive``.
     """
+    _require_known(admission, arrive)
     gates, time = _Gates(budget, kind, units, asked.shape[1], admission), _microseconds(tick)
     served, by_table = np.empty(asked.shape, np.int32), np.empty(asked.shape, np.int32)
     tokens, table_tokens = np.empty(asked.shape, np.float32), np.empty(len(asked))
@@ -124,36 +128,46 @@ class _Gates:
     def __init__(self, budget: Budget, kind: Kind, units: float, partitions: int, admission: Admission) -> None:
         self._units = units
         self._whole = Whole(budget.begin(kind))
-        self._static = admission == "static"
         self.ceilings = Buckets(partitions, self._whole.ceiling())
-        self._shares = Buckets(partitions, self._whole.level, 1 / partitions)
+        self._shares = Buckets(partitions, self._whole.level, 1 / partitions) if admission == STATIC else None
 
-    def open(self, wanted: "Counts", ahead: int) -> "tuple[Floats, Floats | int]":
+    def open(self, wanted: "Counts", ahead: int) -> "tuple[Floats, Counts | int]":
         """How many of them are let in, and how many are refused for want of the table's throughput; the next ``ahead`` µs
         of tokens are theirs too.
         """
-        most = self.ceilings.room(self._units, ahead)
-        shares = self._shares.room(self._units, ahead) if self._static else most
-        starved = shares <= most if self._static else 0
-        np.minimum(wanted, np.minimum(most, shares, out=most), out=most)
-        room, given, come = self._whole.room(self._units, ahead, not self._static), most, wanted
-        if room <= most.sum():
-            given, come = share_out(wanted, most, int(room))
-        return given, wanted - come + starved * (come - given)
+        most = ceilings = self.ceilings.room(self._units, ahead)
+        if self._shares:
+            shares = self._shares.room(self._units, ahead)
+            most = np.minimum(shares, ceilings)
+        given, come = np.minimum(wanted, most), wanted
+        late: Counts | int = 0
+        room = self._whole.room(self._units, ahead, shared=not self._shares)
+        if room <= given.sum():
+            given, come = share_out(wanted, given, int(room))
+            late = wanted - come
+        if self._shares:
+            late = late + (shares <= ceilings) * (come - given)
+        return given, late
 
     def take(self, given: "Floats", time: int) -> None:
         """Use up what these take; then let that time (µs) pass."""
         taken = given * self._units
         self.ceilings.take(taken, time)
         self._whole.take(float(taken.sum()), time)
-        if self._static:
+        if self._shares:
             self._shares.take(taken, time)
             self._shares.tune(self._whole.level)
 
     @property
     def table_tokens(self) -> float:
         """What the table has left, or all shares of it together."""
-        return float(self._shares.tokens.sum()) if self._static else self._whole.level.level
+        return float(self._shares.tokens.sum()) if self._shares else self._whole.level.level
+
+
+def _require_known(admission: str, arrive: str) -> None:
+    for word, known in ((admission, get_args(Admission)), (arrive, get_args(Arrive))):
+        if word not in known:
+            raise LabError(f"a fleet does not know {word!r}", next=f"Choose one of: {', '.join(known)}.")
 
 
 def _microseconds(tick: float) -> int:

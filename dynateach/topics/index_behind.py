@@ -7,9 +7,8 @@ explore()
 
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynateach.clock import SECOND
@@ -19,7 +18,9 @@ from dynateach.drawing.picture import Finding, Panel, Picture
 from dynateach.errors import LabError
 from dynateach.lab import Lab
 from dynateach.profile import REALISTIC, Delay
-from dynateach.topics.orders import Orders, Way, in_proportion, lab_without_waiting, ways
+from dynateach.topics.indexed_orders import Orders, Way, lab_without_waiting, ways
+from dynateach.topics.one_item import in_proportion
+from dynateach.topics.staleness import later_than
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -97,21 +98,6 @@ def simulate(lag: int = 40, rate: int = 10, partitions: int = 4, seed: int = 1) 
     return Spread(table.lab, lags, dict(found))
 
 
-def longer_than(delay: Delay, time: float) -> float:
-    """The share of such delays that are longer than ``time`` µs: the line through its quantiles, read the other way round."""
-    if time < delay.fastest:
-        return 1.0
-    for (start, above), (end, below) in pairwise(zip(astuple(delay), _LONGER, strict=True)):
-        if time < end:
-            share: float = above - (above - below) * (time - start) / (end - start)
-            return share
-    return 0.0
-
-
-_LONGER = (1.0, 0.5, 0.1, 0.01, 0.0)
-"""The shares of delays that are longer than each of the quantiles of a ``Delay``."""
-
-
 def _moments(lags: Delay) -> list[int]:
     """When to query after a write (µs): at the quantiles of the lags, and between them."""
     return [
@@ -144,7 +130,7 @@ def draw(spread: Spread) -> "Figure":
     panel = picture.panel((0, 1), (0, 0.93), x, y, "<b>Queries of the index that miss the write</b>")
     curve = [i * last / 400 for i in range(401)]
     _draw_quantiles(picture, panel, spread.lags)
-    _draw_line(picture, panel, curve, [longer_than(spread.lags, at * 1_000) for at in curve], INK, "computed: %{y:.1%}")
+    _draw_line(picture, panel, curve, [later_than(spread.lags, at * 1_000) for at in curve], INK, "computed: %{y:.1%}")
     _draw_line(picture, panel, curve, [spread.under_way(at) for at in curve], PURPLE, "under way: %{y:.1%}")
     _draw_missed(picture, panel, spread.missed)
     words = (

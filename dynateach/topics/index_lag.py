@@ -18,9 +18,9 @@ from dynateach.errors import LabError
 from dynateach.events import IndexPaused, ItemWritten
 from dynateach.lab import Lab
 from dynateach.profile import CLASSROOM
-from dynateach.topics import orders
+from dynateach.topics import indexed_orders
 from dynateach.topics.index_lag_notes import notes
-from dynateach.topics.orders import (
+from dynateach.topics.indexed_orders import (
     STATUSES,
     TOTALS,
     Look,
@@ -28,11 +28,11 @@ from dynateach.topics.orders import (
     Way,
     Writer,
     first_orders,
-    in_proportion,
     lab_without_waiting,
     waiting,
     ways,
 )
+from dynateach.topics.one_item import in_proportion
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View
@@ -224,7 +224,7 @@ def _query(story: Story, table: Orders) -> None:
 
 def _fork(story: Story, table: Orders, at: float) -> None:
     if story.plan.forks == PAUSE:
-        table.lab.faults.pause_index(orders.TABLE, orders.INDEX, PAUSED_FOR, at=at)
+        table.lab.faults.pause_index(indexed_orders.TABLE, indexed_orders.INDEX, PAUSED_FOR, at=at)
     else:
         table.at(at, lambda: story.asked.append(table.look(STATUSES)))
 
@@ -232,7 +232,10 @@ def _fork(story: Story, table: Orders, at: float) -> None:
 def _unfinished(story: Story) -> bool:
     forked = story.plan.forked or 0.0
     last = max(LAST_WRITE, forked + PAUSED_FOR)
-    return story.lab.clock.elapsed <= last or story.lab.inspect(orders.TABLE).index(orders.INDEX).waiting > 0
+    return (
+        story.lab.clock.elapsed <= last
+        or story.lab.inspect(indexed_orders.TABLE).index(indexed_orders.INDEX).waiting > 0
+    )
 
 
 def _writes(story: Story) -> Iterator[Mark]:

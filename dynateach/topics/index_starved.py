@@ -19,8 +19,17 @@ from dynateach.errors import LabError, ServiceError
 from dynateach.events import ItemWritten, Throttled
 from dynateach.lab import Lab
 from dynateach.profile import REALISTIC
-from dynateach.topics import orders
-from dynateach.topics.orders import TOTALS, Orders, Way, Writer, first_orders, lab_without_waiting, throughput, ways
+from dynateach.topics import indexed_orders
+from dynateach.topics.indexed_orders import (
+    TOTALS,
+    Orders,
+    Way,
+    Writer,
+    first_orders,
+    lab_without_waiting,
+    throughput,
+    ways,
+)
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View
@@ -226,18 +235,18 @@ def _write(story: Story, writer: Writer) -> None:
 
 
 def _raise_units(table: Orders, units: int) -> None:
-    update = {"IndexName": orders.INDEX, "ProvisionedThroughput": throughput(units)}
+    update = {"IndexName": indexed_orders.INDEX, "ProvisionedThroughput": throughput(units)}
     table.ask("UpdateTable", GlobalSecondaryIndexUpdates=[{"Update": update}])
 
 
 def _sample(story: Story) -> None:
     """Look at the buckets now, and again and again until load and queue are at an end."""
-    lab, inside = story.lab, story.lab.inspect(orders.TABLE)
+    lab, inside = story.lab, story.lab.inspect(indexed_orders.TABLE)
     budgets = {one.index_name: one for one in inside.budgets if one.side == "Write" and one.budget == "provisioned"}
-    index = budgets[orders.INDEX]
+    index = budgets[indexed_orders.INDEX]
     story.samples.append(Sample(lab.clock.elapsed, budgets[""].level, index.level, index.rate))
     last = START + story.plan.load + 1
-    if lab.clock.elapsed < last or inside.index(orders.INDEX).waiting or index.level < 0:
+    if lab.clock.elapsed < last or inside.index(indexed_orders.INDEX).waiting or index.level < 0:
         lab.clock.after(round(SAMPLED * SECOND), lambda: _sample(story))
 
 

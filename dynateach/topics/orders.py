@@ -1,255 +1,265 @@
-"""A table of orders with one global index on their status, and the way of each change from the one to the other.
+"""A table of orders, and one question asked of it in five ways.
 
-orders = Orders(lab_without_waiting(CLASSROOM))
-orders.open({"ProjectionType": "ALL"})
-orders.put("o1", status="OPEN")
-orders.look(["OPEN"]).differences               # ['o1 is missing']
-orders.lab.clock.advance(15)
-ways(orders.lab)                                # what was queued for the index, and when it arrived there
+It holds 40 orders a customer, of four weeks: ``pk`` is the customer, ``sk`` begins with the order's state and day. What a way
+took is what its answers report; time is the Lab's clock, on which only reads take any.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
-from dynateach.clock import SECOND, Action
-from dynateach.drawing.film import seconds
-from dynateach.events import IndexQueued, IndexWritten, ItemWritten
+from dynateach.clock import SECOND
+from dynateach.dynamodb.rules.values import item_size
 from dynateach.lab import Lab
-from dynateach.profile import Delay, Profile
+from dynateach.profile import IDEAL, REALISTIC
+from dynateach.trace import RequestServed
 
-TABLE, INDEX = "orders", "by-status"
-KEY, INDEX_KEY = "id", "status"
+Params = dict[str, Any]
+Answers = list[dict[str, Any]]
 
-Attributes = dict[str, str | int]
+TABLE = "orders"
+EACH = 40
+"""Orders of each customer."""
+FIRST_DAY = date(2025, 12, 29)
+WEEK = ("2026-01-19", "2026-01-25")
+"""This week, from Monday to Sunday: the last of the four."""
+ASKED_ABOUT = 0
+"""The customer."""
 
-STATUSES = "OPEN", "SHIPPED"
-NEW: Attributes = {"status": "OPEN", "total": 1}
-TOTALS = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["total"]}
-"""The projection of an index that holds the totals beside its keys, and not the notes."""
+THEIRS, ONE, EVERYONES = "a customer's open orders this week", "one order", "everyone's open orders this week"
+QUESTIONS = (THEIRS, ONE, EVERYONES)
 
+READS_TAKE_TIME = replace(
+    IDEAL,
+    name="reads take time",
+    item_read=REALISTIC.item_read,
+    page_read=REALISTIC.page_read,
+    on_demand_partitions=4,
+)
 
-MENTIONED = 3
-"""How many differences a sentence has room for."""
-
-
-class Way(NamedTuple):
-    """One change on its way to the index, caused by request number ``request``, a write of ``order``: ``queued`` at one moment and
-    ``arrived`` at another (seconds). ``change`` is INSERT, MODIFY or REMOVE.
-    """
-
-    request: int
-    order: str
-    change: str
-    queued: float
-    arrived: float
-
-    @property
-    def took(self) -> float:
-        """How long it was on its way, in seconds."""
-        return self.arrived - self.queued
+SEGMENTS = 4
+GET, QUERY, QUERY_FILTER, SCAN, PARALLEL = "GetItem", "Query", "Query + filter", "Scan + filter", "parallel Scan"
+WAYS = (GET, QUERY, QUERY_FILTER, SCAN, PARALLEL)
 
 
-@dataclass(frozen=True)
-class Look:
-    """What the ``index`` answered ``at`` a moment (seconds), and what stood in the ``table`` then."""
+class Reading(NamedTuple):
+    """What one way of asking took: requests, read units, items read and returned, and from when to when (µs)."""
 
-    at: float
-    index: tuple[Attributes, ...]
-    table: tuple[Attributes, ...]
-
-    @cached_property
-    def differences(self) -> dict[str, str]:
-        """By order, in a few words, what is not in the index as it is in the table."""
-        entries: dict[Any, list[Attributes]] = defaultdict(list)
-        for entry in self.index:
-            entries[entry[KEY]].append(entry)
-        found = {str(item[KEY]): _difference(item, entries[item[KEY]]) for item in self.table}
-        return {order: words for order, words in found.items() if words}
+    requests: int
+    units: float
+    read: int
+    returned: int
+    start: int
+    end: int
 
     @property
-    def says(self) -> str:
-        """The same as a clause."""
-        if not self.differences:
-            return "the index answers just as the table"
-        first = [f"{order} {words}" for order, words in list(self.differences.items())[:MENTIONED]]
-        more = len(self.differences) - MENTIONED
-        return f"in the index {', '.join(first)}{f', and {more} more differ' if more > 0 else ''}"
+    def milliseconds(self) -> float:
+        """How long it took on the Lab's clock."""
+        return (self.end - self.start) * 1000 / SECOND
 
 
-@dataclass(frozen=True)
-class Orders:
-    """The table in a Lab, and its requests in the terms of orders."""
-
-    lab: Lab
-
-    def open(
-        self, projection: dict[str, Any], first: Iterable[Attributes] = (), units: tuple[int, int] | None = None
-    ) -> None:
-        """Create the table, put the ``first`` orders, then add the index, which has them at once in a Lab without waiting.
-
-        With write ``units`` a second for the table and for the index both are provisioned, else on demand.
-        """
-        key = [{"AttributeName": INDEX_KEY, "KeyType": "HASH"}]
-        index: dict[str, Any] = {"IndexName": INDEX, "KeySchema": key, "Projection": projection}
-        mode: dict[str, Any] = {"BillingMode": "PAY_PER_REQUEST"}
-        if units:
-            mode = {"ProvisionedThroughput": throughput(units[0])}
-            index["ProvisionedThroughput"] = throughput(units[1])
-        keys = {"KeySchema": [{"AttributeName": KEY, "KeyType": "HASH"}]}
-        self.ask("CreateTable", **keys, AttributeDefinitions=_ATTRIBUTES[:1], **mode)
-        for attributes in first:
-            self.ask("PutItem", Item=wire(attributes))
-        self.ask("UpdateTable", AttributeDefinitions=_ATTRIBUTES, GlobalSecondaryIndexUpdates=[{"Create": index}])
-
-    def put(self, order: str, **attributes: str | int) -> dict[str, Any]:
-        """Put an order in, in place of the one of that name if there is one."""
-        return self.ask("PutItem", Item=wire({KEY: order, **attributes}))
-
-    def change(self, order: str, **attributes: str | int) -> dict[str, Any]:
-        """Give an order other attributes."""
-        names = {f"#{name}": name for name in attributes}
-        values = {f":{name}": value for name, value in wire(attributes).items()}
-        update = {"UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in attributes)}
-        bound = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
-        return self.ask("UpdateItem", Key=wire({KEY: order}), **update, **bound)
-
-    def under(self, status: str) -> list[Attributes]:
-        """What the index answers to a Query of one status."""
-        names, values = {"#status": INDEX_KEY}, wire({":status": status})
-        bound = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
-        answer = self.ask("Query", IndexName=INDEX, KeyConditionExpression="#status = :status", **bound)
-        return [_plain(item) for item in answer["Items"]]
-
-    def look(self, statuses: Iterable[str]) -> Look:
-        """Query the index for each of these statuses, and compare with a strongly consistent Scan of the table."""
-        found = tuple(entry for status in statuses for entry in self.under(status))
-        items = tuple(_plain(item) for item in self.ask("Scan", ConsistentRead=True)["Items"])
-        return Look(self.lab.clock.elapsed, found, items)
-
-    def at(self, time: float, action: Action) -> None:
-        """Do something when the Lab is so many seconds old."""
-        self.lab.clock.at(self.lab.clock.start + round(time * SECOND), action)
-
-    def ask(self, operation: str, **params: Any) -> dict[str, Any]:
-        """Any request to the table, in wire form."""
-        return self.lab.request("dynamodb", operation, {"TableName": TABLE, **params})
+def lab_with_orders(seed: int) -> Lab:
+    """A Lab in which reads take their time, with an empty table of four partitions."""
+    lab = Lab(seed, READS_TAKE_TIME)
+    keys = {"pk": "HASH", "sk": "RANGE"}
+    definition = {
+        "TableName": TABLE,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        "KeySchema": [{"AttributeName": name, "KeyType": role} for name, role in keys.items()],
+    }
+    lab.request("dynamodb", "CreateTable", definition)
+    return lab
 
 
-class Writer:
-    """Whoever changes the ``orders`` "o1", "o2", … of a table: one after the other, and in the way of each of ``kinds`` in turn.
+def fill(lab: Lab, customers: range, matching: int, item_bytes: int) -> None:
+    """Put the orders of those customers, off the record; ``matching`` per cent of them are open."""
+    with lab.trace.paused():
+        for customer in customers:
+            for order in _orders(customer, matching):
+                item = order.item
+                item["pad"] = {"S": "x" * max(item_bytes - item_size(item) - len("pad"), 0)}
+                lab.request("dynamodb", "PutItem", {"TableName": TABLE, "Item": item})
 
-    A kind is the attribute that changes, or "new" for another order.
+
+def ask(lab: Lab, question: str, way: str, customers: int, matching: int) -> Reading:
+    """Ask one of the QUESTIONS in one of the WAYS, of a table filled with so many customers."""
+    wanted = _wanted(question, customers, matching)
+    return _timed(lab, lambda: _HOW[way](lab, wanted))
+
+
+def ask_for(lab: Lab, operation: str, what: str) -> Reading:
+    """A Query of one customer or a Scan of the table, asked for something of LESS."""
+    key: Params = {"KeyConditionExpression": "pk = :pk"} if operation == "Query" else {}
+    values = {":pk": {"S": _customer(ASKED_ABOUT)}, ":open": {"S": "open"}}
+    return _timed(lab, lambda: _pages(lab, operation, _expressed(values, **key, **LESS[what])))
+
+
+LESS: dict[str, Params] = {
+    "everything": {},
+    "filter": {"FilterExpression": "#state = :open"},
+    "projection": {"ProjectionExpression": "#state"},
+    "COUNT": {"Select": "COUNT"},
+}
+"""What a Query or Scan may be asked for instead of everything."""
+
+
+def _timed(lab: Lab, way: Callable[[], Answers]) -> Reading:
+    start = lab.clock.now
+    answers = way()
+    units = sum(answer["ConsumedCapacity"]["CapacityUnits"] for answer in answers)
+    read = sum(answer.get("ScannedCount", "Item" in answer) for answer in answers)
+    returned = sum(answer.get("Count", "Item" in answer) for answer in answers)
+    return Reading(len(answers), units, read, returned, start, lab.clock.now)
+
+
+# The orders
+
+
+class _Order(NamedTuple):
+    """One order of a customer; ``number`` is from 0 to 39, in the order of time."""
+
+    customer: int
+    number: int
+    is_open: bool
+
+    @property
+    def day(self) -> str:
+        """When it was placed."""
+        return (FIRST_DAY + timedelta(days=self.number * 28 // EACH)).isoformat()
+
+    @property
+    def key(self) -> Params:
+        """Its primary key in wire form."""
+        state = "OPEN" if self.is_open else "DONE"
+        return {"pk": {"S": _customer(self.customer)}, "sk": {"S": f"{state}#{self.day}#{self.number:02}"}}
+
+    @property
+    def item(self) -> Params:
+        """All of it but its padding."""
+        state = {"S": "open" if self.is_open else "done"}
+        return {**self.key, "state": state, "day": {"S": self.day}, "number": {"N": str(self.number)}}
+
+
+def _orders(customer: int, matching: int) -> list[_Order]:
+    """The orders of a customer; the open ones are evenly spread."""
+    share = Fraction(matching, 100)
+    return [_Order(customer, n, int((n + 1) * share) > int(n * share)) for n in range(EACH)]
+
+
+def _customer(number: int) -> str:
+    return f"CUSTOMER#{number:03}"
+
+
+# The questions
+
+
+class _Wanted(NamedTuple):
+    """What is asked for: the ``orders`` that are the answer, the ``customers`` whose they may be (``who`` says so to a Scan), and
+    the conditions that say which, with their values.
     """
 
-    def __init__(self, table: Orders, kinds: Sequence[str], orders: int) -> None:
-        self._table = table
-        self._kinds = kinds
-        self._first = self._orders = orders
-        self._writes = self._changes = 0
-
-    def write(self) -> None:
-        """Make the next write. Raises ``ServiceError`` if DynamoDB refuses it."""
-        kind = self._kinds[self._writes % len(self._kinds)]
-        self._writes += 1
-        if kind == "new":
-            self._orders += 1
-            self._table.put(f"o{self._orders}", **NEW)
-        else:
-            self._change(kind)
-
-    def _change(self, attribute: str) -> None:
-        turn, order = divmod(self._changes, self._first)
-        self._changes += 1
-        value = STATUSES[(turn + 1) % 2] if attribute == INDEX_KEY else self._writes + 1
-        self._table.change(f"o{order + 1}", **{attribute: value})
+    orders: list[_Order]
+    customers: list[int]
+    who: str
+    sort_key: str
+    filter: str
+    values: Params
 
 
-def first_orders(orders: int) -> list[Attributes]:
-    """So many orders as they are when they are new."""
-    return [{KEY: f"o{i + 1}", **NEW} for i in range(orders)]
+def _wanted(question: str, customers: int, matching: int) -> _Wanted:
+    first, last = WEEK
+    everyone = question == EVERYONES
+    asked = list(range(customers)) if everyone else [ASKED_ABOUT]
+    found = [one for each in asked for one in _orders(each, matching) if one.is_open and first <= one.day <= last]
+    who = "" if everyone else "pk = :pk AND "
+    values: Params = {} if everyone else {":pk": {"S": _customer(ASKED_ABOUT)}}
+    if question == ONE:
+        only = found[-1]
+        values |= {":sk": only.key["sk"], ":number": {"N": str(only.number)}}
+        return _Wanted([only], asked, who, "sk = :sk", "#number = :number", values)
+    texts = {":from": f"OPEN#{first}", ":to": f"OPEN#{last}#~", ":open": "open", ":first": first, ":last": last}
+    values |= {name: {"S": text} for name, text in texts.items()}
+    filter = "#state = :open AND #day BETWEEN :first AND :last"
+    return _Wanted(found, asked, who, "sk BETWEEN :from AND :to", filter, values)
 
 
-def lab_without_waiting(profile: Profile, seed: int = 1, **other: Any) -> Lab:
-    """A Lab of that profile in which a request takes no time, a table is there at once and no replica lags: what is left to see is how
-    its index does. ``other`` fields of the profile may be given.
-    """
-    nothing: dict[str, Any] = {name: Delay() for name in _DELAYS}
-    at_once: dict[str, Any] = dict.fromkeys(_DURATIONS, 0)
-    return Lab(seed, replace(profile, **{**nothing, **at_once, **other}))
+def _expressed(values: Params, **texts: str) -> Params:
+    """Those expressions, with just the names and values that they mention."""
+    words = " ".join(texts.values()).split()
+    names = {word: word[1:] for word in words if word.startswith("#")}
+    used = {name: value for name, value in values.items() if name in words}
+    given = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": used}
+    return {**texts, **{name: some for name, some in given.items() if some}}
 
 
-def ways(lab: Lab) -> list[Way]:
-    """The way of each change that has arrived in the index, in the order in which they began."""
-    written, begun = dict[int, str](), list[IndexQueued]()
-    ended: dict[tuple[int, str, str], IndexWritten] = {}
-    for event in lab.trace:
-        if isinstance(event, ItemWritten):
-            written[event.request] = event.key
-        elif isinstance(event, IndexQueued):
-            begun.append(event)
-        elif isinstance(event, IndexWritten):
-            ended[event.request, event.key, event.change] = event
-    return list(_paired(begun, ended, written))
+# The ways to ask
 
 
-def waiting(found: Iterable[Way]) -> list[tuple[float, int]]:
-    """How many of these changes are on their way, as steps over time (seconds)."""
-    changes: dict[float, int] = defaultdict(int)
-    for way in found:
-        changes[way.queued] += 1
-        changes[way.arrived] -= 1
-    level, steps = 0, [(0.0, 0)]
-    for time in sorted(changes):
-        level += changes[time]
-        steps.append((time, level))
-    return steps
+def _get(lab: Lab, wanted: _Wanted) -> Answers:
+    """Somebody knows the keys."""
+    return [_ask(lab, "GetItem", {"Key": order.key}) for order in wanted.orders]
 
 
-def throughput(units: int) -> dict[str, int]:
-    """So many write units a second, and more read units than anybody uses here."""
-    return {"ReadCapacityUnits": 1_000, "WriteCapacityUnits": units}
+def _query(lab: Lab, wanted: _Wanted) -> Answers:
+    """The sort key says it all."""
+    return _query_each(lab, wanted, KeyConditionExpression=f"pk = :pk AND {wanted.sort_key}")
 
 
-def in_proportion(delay: Delay, median: float) -> Delay:
-    """The same delay, longer or shorter, so that its median is that (ms)."""
-    slower = median * SECOND / 1_000 / delay.median
-    times = (delay.fastest, delay.median, delay.p90, delay.p99, delay.slowest)
-    return Delay(*(round(time * slower) for time in times))
+def _query_and_filter(lab: Lab, wanted: _Wanted) -> Answers:
+    """Everything of each customer is read."""
+    return _query_each(lab, wanted, KeyConditionExpression="pk = :pk", FilterExpression=wanted.filter)
 
 
-def wire(attributes: Attributes) -> dict[str, Any]:
-    """Strings and whole numbers as DynamoDB's wire form has them."""
-    return {name: {"S": value} if isinstance(value, str) else {"N": str(value)} for name, value in attributes.items()}
+def _query_each(lab: Lab, wanted: _Wanted, **texts: str) -> Answers:
+    answers: Answers = []
+    for customer in wanted.customers:
+        values = {**wanted.values, ":pk": {"S": _customer(customer)}}
+        answers += _pages(lab, "Query", _expressed(values, **texts))
+    return answers
 
 
-def _plain(item: dict[str, Any]) -> Attributes:
-    return {name: value["S"] if "S" in value else int(value["N"]) for name, value in item.items()}
+def _scan(lab: Lab, wanted: _Wanted) -> Answers:
+    """The whole table is read."""
+    return _pages(lab, "Scan", _scanned(wanted))
 
 
-def _difference(item: Attributes, entries: list[Attributes]) -> str:
-    if not entries:
-        return "is missing"
-    if len(entries) > 1:
-        return "is there twice"
-    (entry,) = entries
-    if entry[INDEX_KEY] != item[INDEX_KEY]:
-        return f"is still {entry[INDEX_KEY]}"
-    old = [name for name in entry if entry[name] != item[name]]
-    return f"has its old {old[0]}" if old else ""
+def _scan_in_parallel(lab: Lab, wanted: _Wanted) -> Answers:
+    """The whole table is read by several readers at a time; each sends for its next page when its last has come."""
+    answers: Answers = []
+    ends = [lab.clock.now]
+
+    def read(params: Params) -> None:
+        answers.append(_ask(lab, "Scan", params))
+        served = next(reversed(lab.trace))
+        assert isinstance(served, RequestServed)
+        ends.append(served.at + served.took)
+        if "LastEvaluatedKey" in answers[-1]:
+            lab.clock.at(ends[-1], partial(read, {**params, "ExclusiveStartKey": answers[-1]["LastEvaluatedKey"]}))
+
+    for segment in range(SEGMENTS):
+        lab.clock.at(ends[0], partial(read, {**_scanned(wanted), "Segment": segment, "TotalSegments": SEGMENTS}))
+    while lab.clock.due or lab.clock.now < max(ends):
+        lab.clock.advance((max(ends) - lab.clock.now) / SECOND)
+    return answers
 
 
-def _paired(
-    begun: list[IndexQueued], ended: dict[tuple[int, str, str], IndexWritten], written: dict[int, str]
-) -> Iterator[Way]:
-    for start in begun:
-        end = ended.get((start.request, start.key, start.change))
-        if end:
-            yield Way(start.request, written[start.request], start.change, seconds(start.at), seconds(end.at))
+def _scanned(wanted: _Wanted) -> Params:
+    return _expressed(wanted.values, FilterExpression=wanted.who + wanted.filter)
 
 
-_DELAYS = "item_read", "item_write", "page_read", "control", "replication_lag"
-_DURATIONS = "table_creation", "table_update", "index_creation"
-_ATTRIBUTES = [{"AttributeName": name, "AttributeType": "S"} for name in (KEY, INDEX_KEY)]
+def _pages(lab: Lab, operation: str, params: Params) -> Answers:
+    answers = [_ask(lab, operation, params)]
+    while "LastEvaluatedKey" in answers[-1]:
+        answers.append(_ask(lab, operation, {**params, "ExclusiveStartKey": answers[-1]["LastEvaluatedKey"]}))
+    return answers
+
+
+def _ask(lab: Lab, operation: str, params: Params) -> Params:
+    return lab.request("dynamodb", operation, {"TableName": TABLE, "ReturnConsumedCapacity": "TOTAL", **params})
+
+
+_HOW = {GET: _get, QUERY: _query, QUERY_FILTER: _query_and_filter, SCAN: _scan, PARALLEL: _scan_in_parallel}

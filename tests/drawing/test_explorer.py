@@ -1,6 +1,7 @@
 """An explorer: controls joined to one figure, here with a simulation that only counts its calls."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from dynateach.drawing.explorer import View
 from dynateach.drawing.picture import Finding, Picture
 from dynateach.drawing.sheet import Sheet
 from dynateach.errors import DynateachError
-from tests.drawing.widgets import alternative, control, figure, words
+from tests.drawing.widgets import alternative, control, every, figure, words
 
 Calls = list[dict[str, Any]]
 
@@ -75,6 +76,23 @@ def test_a_tab_that_nobody_opens_simulates_nothing() -> None:
     explorer.explorer(_view([]), _view(calls))
 
     assert calls == []
+
+
+def test_details_are_there_for_the_tab_that_has_them_and_follow_its_result() -> None:
+    view = replace(_view([]), details=lambda result, key: f"all about {result} and {key}", details_name="More")
+    widget = explorer.explorer(view, _view([]))
+    details = next(part for part in every(widget) if type(part).__name__ == "Accordion")
+    assert (details.titles, details.selected_index) == (("More",), None)
+
+    control(widget.children[0].children[0], "size").value = 7
+    assert details.children[0].value == "all about 7 and abc"
+
+    widget.children[0].selected_index = 1
+    assert details.layout.display == "none"
+
+
+def test_an_explorer_without_details_has_no_place_for_them() -> None:
+    assert "Accordion" not in {type(part).__name__ for part in every(explorer.explorer(_view([])))}
 
 
 def test_what_the_learner_can_mend_is_said_and_the_last_picture_stays() -> None:

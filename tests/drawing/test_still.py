@@ -21,4 +21,4 @@ def test_a_notebook_shows_it_in_the_themes_colours_and_without_buttons(monkeypat
 
     (style,) = captured.outputs
     assert "--jp-ui-font-color0" in style.data["text/html"]
-    assert shown == [{"config": {"displayModeBar": False}}]
+    assert shown == [{"config": {"displayModeBar": False, "typesetMath": False}}]

@@ -2,79 +2,43 @@
 reads are not, and still keep some promises.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dynateach import Lab, ServiceError
-from dynateach.clock import SECOND
-from dynateach.profile import IDEAL, Delay
-from dynateach.trace import ReplicaRead, RequestServed
-from tests.linearizability import Operation, Value, is_linearizable, put, read, swap
+from dynateach.linearizability import Operation, Value, is_linearizable, put, read, swap
+from dynateach.trace import ReplicaRead
+from tests.story import Story, condition, histories, item, stories, value_in
 
-MS = 1000
-PHYSICS = replace(
-    IDEAL,
-    item_read=Delay(1 * MS, 3 * MS, 8 * MS, 15 * MS, 30 * MS),
-    item_write=Delay(2 * MS, 5 * MS, 12 * MS, 20 * MS, 40 * MS),
-    replication_lag=Delay(1 * MS, 20 * MS, 60 * MS, 90 * MS, 120 * MS),
-    leader_lease=100 * MS,
-    catch_up=50 * MS,
-)
-"""Everything as ideal, but for service times, lags and leases of one order of magnitude, so that all of them interfere."""
-
-zones = st.sampled_from("abc")
-durations = st.integers(1, 400)
-steps = st.one_of(
+requests = stories(
     st.tuples(st.just("put")),
     st.tuples(st.just("swap"), st.integers(0, 40)),
     st.tuples(st.just("read")),
     st.tuples(st.just("glance")),
-    st.tuples(st.just("lose"), zones, durations),
-    st.tuples(st.just("cut"), zones, durations),
-    st.tuples(st.just("slow"), zones, durations),
-    st.tuples(st.just("restore"), zones),
-    st.tuples(st.just("split")),
 )
-stories = st.lists(st.tuples(st.integers(0, 60), steps), min_size=5, max_size=40)
+KEY = {"id": {"S": "one"}}
 
 
-class Story:
-    """One item, and requests and faults that befall it, each called by an alarm at its own moment.
+class OneItem(Story):
+    """What befalls one item.
 
     ``history`` has what the strong operations were answered, ``glances`` what eventually consistent reads saw (with the zone
     that answered); ``written`` are the values in the order in which they took effect, with their times.
     """
 
     def __init__(self, seed: int) -> None:
-        self.lab = Lab(seed=seed, profile=PHYSICS)
+        super().__init__(seed)
         self.history: list[Operation] = []
         self.glances: list[tuple[int, str, Value]] = []
         self.written: list[tuple[int, Value]] = [(0, None)]
-        self.refused = 0
         self._values = 0
-        self._request(
-            "CreateTable",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-
-    def play(self, story: list[tuple[int, tuple[Any, ...]]]) -> "Story":
-        time = self.lab.clock.now
-        for gap, (name, *arguments) in story:
-            time += gap * MS
-            self.lab.clock.at(time, lambda name=name, arguments=arguments: getattr(self, name)(*arguments))  # type: ignore[misc]
-        self.lab.clock.advance((time - self.lab.clock.now) / SECOND)
-        return self
 
     def put(self) -> None:
         self._values += 1
         value = self._values
-        if self._answer("PutItem", Item=item(value)) is not None:
+        if self._answer("PutItem", Item=item("one", value)) is not None:
             self.history.append(put(*self._times(), value))
             self.written.append((self.lab.clock.now, value))
 
@@ -82,7 +46,7 @@ class Story:
         """On condition that one of the last few values is there."""
         self._values += 1
         value, expected = self._values, self.written[max(len(self.written) - 1 - which % 3, 0)][1]
-        answer = self._answer("PutItem", Item=item(value), **condition(expected))
+        answer = self._answer("PutItem", Item=item("one", value), **condition(expected))
         if answer is not None:
             done = "failed" not in answer
             self.history.append(swap(*self._times(), expected, value, done))
@@ -98,95 +62,43 @@ class Story:
         if answer is not None:
             self.glances.append((self.lab.clock.now, self.lab.trace.of(ReplicaRead)[-1].zone, value_in(answer)))
 
-    def lose(self, zone: str, ms: int) -> None:
-        self.lab.faults.lose_zone(zone, seconds=ms / 1000)
-
-    def cut(self, zone: str, ms: int) -> None:
-        self.lab.faults.partition(zone, seconds=ms / 1000)
-
-    def slow(self, zone: str, ms: int) -> None:
-        self.lab.faults.slow(zone, seconds=ms / 1000, factor=3)
-
-    def restore(self, zone: str) -> None:
-        self.lab.faults.restore(zone)
-
-    def split(self) -> None:
-        inside = self.lab.inspect("things")
-        inside.split(inside.locate("one").partition)
-
-    def _answer(self, operation: str, **params: Any) -> dict[str, Any] | None:
-        """The answer; None if no replica could serve the request, which then has done nothing."""
-        try:
-            return self._request(operation, **params)
-        except ServiceError as error:
-            if error.code == "ConditionalCheckFailedException":
-                return {"failed": True}
-            assert (error.code, error.status) == ("InternalServerError", 500)
-            self.refused += 1
-            return None
-
-    def _times(self) -> tuple[int, int]:
-        served = self.lab.trace.of(RequestServed)[-1]
-        return served.at, served.at + served.took
-
-    def _request(self, operation: str, **params: Any) -> dict[str, Any]:
-        return self.lab.request("dynamodb", operation, {"TableName": "things", **params})
-
-
-KEY = {"id": {"S": "one"}}
-
-
-def item(value: int) -> dict[str, Any]:
-    return {**KEY, "v": {"N": str(value)}}
-
-
-def condition(expected: Value) -> dict[str, Any]:
-    if expected is None:
-        return {"ConditionExpression": "attribute_not_exists(v)"}
-    return {"ConditionExpression": "v = :v", "ExpressionAttributeValues": {":v": {"N": str(expected)}}}
-
-
-def value_in(answer: dict[str, Any]) -> Value:
-    return int(answer["Item"]["v"]["N"]) if "Item" in answer else None
-
 
 LEADER_LOST = [(0, ("put",)), (1, ("cut", "a", 400)), *[(30, ("put",)), (1, ("read",)), (1, ("glance",))] * 8]
 
 
-@settings(max_examples=150, deadline=None)
-@given(stories, st.integers(0, 1000))
+@histories(150)
+@given(requests, st.integers(0, 1000))
 @example(LEADER_LOST, 1)
 def test_strong_reads_and_conditional_writes_are_linearizable_whatever_fails(story: Any, seed: int) -> None:
-    assert is_linearizable(Story(seed).play(story).history)
+    assert is_linearizable(OneItem(seed).play(story).history)
 
 
-@settings(max_examples=150, deadline=None)
-@given(stories, st.integers(0, 1000))
+@histories(150)
+@given(requests, st.integers(0, 1000))
 @example(LEADER_LOST, 1)
 def test_an_eventual_read_never_sees_the_future_nor_a_write_that_was_refused(story: Any, seed: int) -> None:
-    played = Story(seed).play(story)
+    played = OneItem(seed).play(story)
     for now, _, value in played.glances:
         assert any(value == written and at <= now for at, written in played.written)
 
 
-@settings(max_examples=100, deadline=None)
-@given(stories, st.integers(0, 1000))
+@histories(100)
+@given(requests, st.integers(0, 1000))
 @example(LEADER_LOST, 1)
 def test_one_replica_never_goes_back_in_time(story: Any, seed: int) -> None:
-    played = Story(seed).play(story)
+    played = OneItem(seed).play(story)
     order = [value for _, value in played.written]
     for zone in {zone for _, zone, _ in played.glances}:
         seen = [order.index(value) for _, its, value in played.glances if its == zone]
         assert seen == sorted(seen)
 
 
-@settings(max_examples=100, deadline=None)
-@given(stories, st.integers(0, 1000))
+@histories(100)
+@given(requests, st.integers(0, 1000))
 @example(LEADER_LOST, 1)
 def test_no_acknowledged_write_is_lost_and_all_replicas_agree_once_the_faults_are_over(story: Any, seed: int) -> None:
-    played = Story(seed).play(story)
-    played.lab.faults.restore()
-    played.lab.clock.advance(2)
+    played = OneItem(seed).play(story)
+    played.end()
     played.glances.clear()
     for _ in range(12):
         played.read()
@@ -200,14 +112,14 @@ def test_no_acknowledged_write_is_lost_and_all_replicas_agree_once_the_faults_ar
 
 
 def test_the_leader_being_lost_does_refuse_some_requests_and_a_new_leader_serves_later_ones() -> None:
-    played = Story(1).play(LEADER_LOST)
+    played = OneItem(1).play(LEADER_LOST)
     assert 0 < played.refused < 16
     assert played.history[-1].text.startswith("read")
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_checker_catches_an_engine_that_passes_a_followers_read_off_as_strong(seed: int) -> None:
-    played = Story(seed)
+    played = OneItem(seed)
 
     def read_anywhere() -> None:
         answer = played._answer("GetItem", Key=KEY)

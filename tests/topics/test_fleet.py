@@ -1,7 +1,7 @@
 """A fleet's traffic: where it lands and what the budgets let through, against a model that takes requests one by one."""
 
 from dataclasses import astuple
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -251,6 +251,12 @@ def test_a_tick_that_is_no_part_of_a_second_is_refused(tick: float) -> None:
         simulate(uniform(1), steady(1, seconds=1), tick=tick)
 
 
+@pytest.mark.parametrize("words", [{"admission": "off"}, {"arrive": "at_once"}])
+def test_a_word_that_it_does_not_know_is_refused(words: dict[str, Any]) -> None:
+    with pytest.raises(LabError, match=r"Choose one of: (global, static|evenly, at once)"):
+        simulate(uniform(1), steady(1, seconds=1), **words)
+
+
 def test_an_on_demand_table_takes_what_it_was_warmed_for() -> None:
     rates, budget = steady(50_000, seconds=2), OnDemand(warm=40_000)
     traffic = simulate(uniform(10_000), rates, partitions=100, budget=budget, arrive="at once")
@@ -326,24 +332,24 @@ def test_arrays_agree_with_requests_taken_one_by_one(case: Asked) -> None:
 
 
 def _one_by_one(case: Asked) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
-    """The engine's buckets, and requests in the order of their moments. If they come evenly, all tokens of a tick are lent
-    to it when it begins.
+    """The engine's buckets, and requests in the order of their moments. If they come evenly, all tokens of a tick (in
+    millionths) are lent to it when it begins.
     """
     ceiling, time = CEILINGS[SIDES[case.kind]], round(case.tick * SECOND)
-    ahead = case.tick if case.arrive == "evenly" else 0
+    ahead, units = time if case.arrive == "evenly" else 0, round(case.units * SECOND)
     table, parts = case.budget.begin(case.kind), [Bucket(ceiling, ceiling, 0) for _ in case.counts[0]]
     result: tuple[list[list[int]], ...] = ([], [], [])
     for tick, counts in enumerate(case.counts):
         now = tick * time
-        free = min(one.level + one.rate * ahead for one in table.levels([], now))
-        left = [part.level(now) + ceiling * ahead for part in parts]
+        free = min(round(one.level * SECOND + one.rate * ahead) for one in table.levels([], now))
+        left = [round(part.level(now) * SECOND) + ceiling * ahead for part in parts]
         outcomes = [[0] * len(counts) for _ in range(3)]
         for _, partition in sorted(((2 * j + 1) / (2 * n), p) for p, n in enumerate(counts) for j in range(n)):
             outcome = 2 if free <= 0 else 1 if left[partition] <= 0 else 0
             outcomes[outcome][partition] += 1
             if outcome == 0:
-                left[partition] -= case.units
-                free -= case.units
+                left[partition] -= units
+                free -= units
         for part, served in zip(parts, outcomes[0], strict=True):
             part.take(served * case.units, now)
         table.take("", sum(outcomes[0]) * case.units, now)

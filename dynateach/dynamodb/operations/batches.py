@@ -2,7 +2,8 @@
 
 Documented: a batch saves round trips, not units; it is no transaction, each of its entries stands alone. What can't be
 done for want of units, or because of an internal failure, such as a partition without a leader, comes back as
-unprocessed; the batch fails if nothing could be done (of internal failures this is assumed).
+unprocessed; the batch fails if nothing could be done (of internal failures this is assumed). Assumed: an entry that meets
+an item of a transaction under way comes back as unprocessed, too, and is no failure.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dynateach.dynamodb.operations.operation import Params, operation
 from dynateach.dynamodb.operations.requests import add_units, bound_expressions, capacities
-from dynateach.dynamodb.operations.target import Target, place_of_item, read, target_at, write
+from dynateach.dynamodb.operations.target import Target, place_of_item, read, require_free, target_at, write
 from dynateach.dynamodb.operations.upkeep import require_room, with_collections
 from dynateach.dynamodb.rules import errors, legacy
 from dynateach.dynamodb.rules.capacity import Consumed
@@ -37,9 +38,7 @@ def batch_write_item(db: "DynamoDB", params: Params) -> Params:
     units: dict[str, Consumed] = {}
     for one in writes:
         one.do(db, units)
-    refusals = [one.refusal for one in writes if one.refusal]
-    if len(refusals) == len(writes):
-        raise errors.throttled_batch(refusals[0]) if isinstance(refusals[0], errors.Throttled) else refusals[0]
+    _require_any_done(writes)
     unprocessed: Params = {}
     for one in writes:
         if one.refusal:
@@ -68,8 +67,10 @@ def batch_get_item(db: "DynamoDB", params: Params) -> Params:
     return capacities(answer, params, units)
 
 
-NOT_NOW = errors.Throttled, errors.Unavailable
-"""Refusals after which the same entry may be sent again: documented as lack of throughput, or an internal failure."""
+NOT_NOW = errors.Throttled, errors.Unavailable, errors.TransactionConflict
+"""Refusals after which the same entry may be sent again: documented as lack of throughput, or an internal failure; assumed
+for a conflict.
+"""
 
 
 class _BatchWrite:
@@ -116,6 +117,7 @@ class _BatchWrite:
         if self.target is None:
             return
         try:
+            require_free(self.target)
             add_units(units, self.table, write(db, self.target, self._new))
         except NOT_NOW as refusal:
             self.refusal = refusal
@@ -162,6 +164,15 @@ class _BatchGet:
             if target.old:
                 self.found.append(self._project(target.old.item) if self._project else target.old.item)
         return room
+
+
+def _require_any_done(writes: list[_BatchWrite]) -> None:
+    """Raise DynamoDB's error if nothing could be done, and not for conflicts alone."""
+    refusals = [one.refusal for one in writes if one.refusal]
+    failures = [refusal for refusal in refusals if not isinstance(refusal, errors.TransactionConflict)]
+    if failures and len(refusals) == len(writes):
+        first = failures[0]
+        raise errors.throttled_batch(first) if isinstance(first, errors.Throttled) else first
 
 
 def _require_any(gets: list[_BatchGet]) -> None:

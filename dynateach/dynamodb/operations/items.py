@@ -9,6 +9,7 @@ from dynateach.dynamodb.operations.target import (
     Target,
     read,
     refuse,
+    require_free,
     require_keys_untouched,
     target_of_item,
     target_of_key,
@@ -54,6 +55,8 @@ def put_item(db: "DynamoDB", params: Params) -> Params:
     """Store an item, in place of any with the same key."""
     request = _judged("PutItem", params, "Item")
     target = target_of_item(db.table(params["TableName"]), request.given.item)
+    if target.table.pending:
+        require_free(target)
     request.require_condition(db, target, request.given.size)
     return request.finish(db, target, request.given)
 
@@ -63,6 +66,8 @@ def delete_item(db: "DynamoDB", params: Params) -> Params:
     """Take away the item with this key; that there is none is no error."""
     request = _judged("DeleteItem", params, "Key")
     target = target_of_key(db.table(params["TableName"]), request.given.item)
+    if target.table.pending:
+        require_free(target)
     request.require_condition(db, target, 0)
     return request.finish(db, target, None)
 
@@ -74,6 +79,8 @@ def update_item(db: "DynamoDB", params: Params) -> Params:
     table = db.table(params["TableName"])
     target = target_of_key(table, request.given.item)
     require_keys_untouched(request.update, table)
+    if table.pending:
+        require_free(target)
     request.require_chargeable(target)
     request.require_condition(db, target, 0)
     return request.finish(db, target, request.updated(table, target.old_item or request.given.item))

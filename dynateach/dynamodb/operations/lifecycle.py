@@ -16,6 +16,7 @@ from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.limits import TABLES_PER_REGION
 from dynateach.dynamodb.storage.changes import ThroughputChanges
 from dynateach.dynamodb.storage.keyspace import KeySpace, initial_count
+from dynateach.dynamodb.storage.pending import Pending
 from dynateach.dynamodb.storage.replication import Replication
 from dynateach.dynamodb.storage.stream import disable_stream
 from dynateach.dynamodb.storage.table import ACTIVE, CREATING, DELETING, UPDATING, Table, key_schema
@@ -61,6 +62,10 @@ def begin(db: "DynamoDB", definition: Params, takes: int, prepare: Callable[[Tab
     table = Table(db.world, definition, _table_id(db), key_schema(definition["KeySchema"], types), keyspace)
     if db.world.profile.replication_lag.slowest:
         table.replication = Replication(db.world, db.zones, keyspace, table.name)
+    if db.world.profile.transaction_commit.slowest:
+        table.pending = Pending(db.world, table)
+        if table.replication:
+            table.replication.pending = table.pending
     db.tables[table.name] = table
     add_indexes(db, table, definition)
     for name, owner in {"": definition, **{one.name: one.definition for one in table.indexes.values()}}.items():

@@ -203,10 +203,22 @@ def charge(db: "DynamoDB", source: Source, page: Page, consistent: bool, operati
     units = round(total * 2) / 2
     if source.index is None:
         return Consumed(units)
-    looked_up = sum((read_units(size, consistent) for size in page.fetched), 0.0)
-    if looked_up and source.table.admission:
-        charge_visit(db, source, page.visits[0], looked_up)
+    looked_up = _charge_lookups(db, source, page, consistent, operation, key) if page.fetched else 0.0
     return Consumed(looked_up, (IndexUnits(source.index.kind, source.index.name, units),))
+
+
+def _charge_lookups(db: "DynamoDB", source: Source, page: Page, consistent: bool, operation: str, key: str) -> float:
+    """The table's part of what a page of a local index consumes: in the trace, a page of the table itself.
+
+    Assumed: all of it falls to the partition in which the page begins.
+    """
+    world, units = db.world, sum(read_units(size, consistent) for size in page.fetched)
+    read = (len(page.fetched), len(page.items), sum(page.fetched), units, consistent)
+    where = (operation, source.table.name, "", page.visits[0].partition.id, key)
+    world.trace.record(PageRead(world.clock.now, world.request, *where, *read))
+    if source.table.admission:
+        charge_visit(db, source, page.visits[0], units)
+    return units
 
 
 def _units(visits: list[Visit], consistent: bool) -> list[float]:

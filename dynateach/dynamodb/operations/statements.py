@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from dynateach.dynamodb.operations.all_or_nothing import attempt
+from dynateach.dynamodb.operations.coordinator import read_all, write_all
 from dynateach.dynamodb.operations.operation import Params, operation
 from dynateach.dynamodb.operations.requests import add_units, capacities, consumed
 from dynateach.dynamodb.operations.selects import select
@@ -20,8 +22,7 @@ from dynateach.dynamodb.operations.single_statements import (
     UpdateOne,
     understood,
 )
-from dynateach.dynamodb.operations.target import Target, read, write
-from dynateach.dynamodb.operations.transactions import attempt, read_all, write_all
+from dynateach.dynamodb.operations.target import Target, read, require_free, write
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.capacity import Consumed, write_units
 from dynateach.dynamodb.rules.limits import STATEMENT_CHARACTERS
@@ -54,6 +55,7 @@ def execute_statement(db: "DynamoDB", params: Params) -> Params:
     action = _write_of(Understood(statement, parameters), params)
     table = db.table(statement.table)
     target = action.aim(table)
+    require_free(target)
     new = action.outcome(db, target)
     units = write(db, target, new)
     answer: Params = {"Items": action.returned(target, new)}
@@ -140,7 +142,9 @@ def _respond(db: "DynamoDB", one: Understood, request: Params, units: dict[str, 
             add_units(units, table.name, read(db, target, consistent))
             return {"TableName": table.name, **select_one.response(target)}
         action = _write_of(one, request)
-        return _write_one(db, action, action.aim(table), units)
+        target = action.aim(table)
+        require_free(target)
+        return _write_one(db, action, target, units)
     except ServiceError as refusal:
         return {"Error": errors.part_error(refusal)}
 

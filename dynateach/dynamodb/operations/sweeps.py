@@ -2,7 +2,8 @@
 
 Documented: it consumes no write units of the table, leaves a stream record that names DynamoDB as its author, and is a
 change like any other for indexes and point-in-time recovery. A global index pays for it from its own units. Assumed: even
-with those it does not have; and in a partition without a quorum the item is met again, after another delay.
+with those it does not have; in a partition without a quorum the item is met again, after another delay; and so is one
+that a transaction has prepared, once that has written it.
 """
 
 from functools import partial
@@ -20,7 +21,6 @@ from dynateach.dynamodb.storage.keyspace import Stored
 from dynateach.dynamodb.storage.settings import TimeToLive
 from dynateach.dynamodb.storage.shard import EXPIRY
 from dynateach.dynamodb.storage.table import Table
-from dynateach.errors import ServiceError
 from dynateach.trace import ItemExpired
 
 if TYPE_CHECKING:
@@ -43,28 +43,15 @@ def _expire(db: "DynamoDB", table: Table, place: Place, moment: int) -> None:
     """Delete the item there, which expired at ``moment`` (µs)."""
     partition = table.keyspace.partition_of(place)
     old = partition.get(place)
-    if old is None:
+    if old is None or (table.pending and place in table.pending):
         return
     target = Target(table, place, old.item, partition, old)
-    if not _writable(target):
+    if table.replication and not table.replication.has_quorum(partition):
         if table.expiry:
             table.expiry.note(place, old)
         return
-    request, db.world.request = db.world.request, 0
-    try:
+    with db.world.acting_for(0):
         _remove(db, target, old, moment)
-    finally:
-        db.world.request = request
-
-
-def _writable(target: Target) -> bool:
-    """Whether the partition can take a write now; if it has no quorum, the item is met again later."""
-    try:
-        if target.table.replication:
-            target.table.replication.require_quorum(target.partition)
-        return True
-    except ServiceError:
-        return False
 
 
 def _remove(db: "DynamoDB", target: Target, old: Stored, moment: int) -> None:

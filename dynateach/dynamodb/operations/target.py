@@ -14,6 +14,7 @@ from dynateach.dynamodb.operations.upkeep import (
     require_index_keys,
     require_index_keys_assignable,
     require_index_keys_updated,
+    upkeep_units,
 )
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.capacity import Consumed, read_units, write_units
@@ -79,6 +80,13 @@ def target_at(table: Table, place: Place, key: Item, consistent: bool | None = N
             return Target(table, place, key, partition, *table.replication.find(partition, place, consistent))
         table.replication.require_quorum(partition)
     return Target(table, place, key, partition, partition.get(place))
+
+
+def require_free(target: Target) -> None:
+    """Raise DynamoDB's error if a transaction that is under way has prepared the item (documented)."""
+    pending = target.table.pending
+    if pending:
+        pending.require_free(target.place)
 
 
 def read(db: "DynamoDB", target: Target, consistent: bool) -> Consumed:
@@ -155,6 +163,12 @@ def write(db: "DynamoDB", target: Target, new: Stored | None, times: int = 1) ->
     if table.admission:
         charge_write(db, target, new, consumed)
     return consumed
+
+
+def cost(target: Target, new: Stored | None, times: int) -> Consumed:
+    """What ``write`` will consume."""
+    units = times * write_units(target.old.size if target.old else 0, new.size if new else 0)
+    return Consumed(units, upkeep_units(target, new))
 
 
 def refuse(

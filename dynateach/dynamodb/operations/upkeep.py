@@ -51,6 +51,15 @@ def keep_up(db: "DynamoDB", target: "Target", new: Stored | None) -> tuple[Index
     return tuple(consumed)
 
 
+def upkeep_units(target: "Target", new: Stored | None) -> tuple[IndexUnits, ...]:
+    """The units that ``keep_up`` will consume."""
+    images = [
+        (index, index.entry(target.place, target.old), index.entry(target.place, new))
+        for index in target.table.indexes.values()
+    ]
+    return tuple(IndexUnits(index.kind, index.name, _units(old, now)) for index, old, now in images if old != now)
+
+
 def fill(table: Table, place: Place, stored: Stored) -> None:
     """Lay an item down in every index at once: for what is no write."""
     for index in table.indexes.values():

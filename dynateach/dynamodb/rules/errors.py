@@ -88,6 +88,27 @@ class Unavailable(ServiceError):
         super().__init__("InternalServerError", "Internal server error", status=500, namespace=_DYNAMODB)
 
 
+class TransactionConflict(ServiceError):
+    """A transaction under way has prepared the item; another transaction gets the same text as its reason."""
+
+    def __init__(self) -> None:
+        super().__init__("TransactionConflictException", "Transaction is ongoing for the item", namespace=_DYNAMODB)
+
+
+def transaction_conflict() -> ServiceError:
+    """The item is pending. The text is documented as a reason; it has no full stop, like the others as seen on the live
+    service.
+    """
+    return TransactionConflict()
+
+
+def transaction_in_progress() -> ServiceError:
+    """The first request with this ClientRequestToken is still running. The text is that of AWS's model."""
+    return _dynamodb(
+        "TransactionInProgressException", "The transaction with the given request token is already in progress."
+    )
+
+
 def unavailable() -> ServiceError:
     """The partition has no leader at the moment, or its leader no quorum."""
     return Unavailable()

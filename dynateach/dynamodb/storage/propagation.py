@@ -160,7 +160,8 @@ class IndexQueue:
         partition = self._index.keyspace.partition_of(place)
         if not replication.has_quorum(partition):
             return False
-        replication.note(partition, place, partition.get(place), change.request)
+        with self._world.acting_for(change.request):
+            replication.note(partition, place, partition.get(place))
         return True
 
     def _check(self) -> None:

@@ -20,7 +20,7 @@ A write takes effect, with a quorum behind it, at the moment of its call; what f
 
 from collections import deque
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.schema import Place
@@ -29,6 +29,12 @@ from dynateach.dynamodb.storage.view import Seen, View
 from dynateach.dynamodb.storage.zones import Zone, Zones
 from dynateach.trace import LeaderChanged, Replicated
 from dynateach.world import World
+
+if TYPE_CHECKING:
+    from dynateach.dynamodb.storage.pending import Pending
+
+LEADER, FOLLOWER = "leader", "follower"
+"""What a replica may be."""
 
 _NEVER = 1 << 62
 
@@ -97,13 +103,17 @@ class Log:
 
 
 class Replication:
-    """The replicas of one table or, if it has a name, of that global index of the table; partition by partition."""
+    """The replicas of one table or, if it has a name, of that global index of the table; partition by partition.
+    ``pending`` are the items there that transactions have prepared, if that takes time.
+    """
 
     def __init__(self, world: World, zones: Zones, keyspace: KeySpace, table: str, index_name: str = "") -> None:
         self._world = world
         self._zones = zones
         self._keyspace = keyspace
         self._name = (table, index_name)
+        self.pending: Pending | None = None
+        self._complete = [Seen(zone.name, LEADER, 0, 0) for zone in zones.all]
         whose = f"{table}/{index_name}" if index_name else table
         self._lags = world.randomness.stream(f"replication lag {whose}")
         self._choices = world.randomness.stream(f"replica choice {whose}")
@@ -126,15 +136,16 @@ class Replication:
         if not self.has_quorum(partition):
             raise errors.unavailable()
 
-    def note(self, partition: Partition, place: Place, old: Stored | None, request: int | None = None) -> None:
-        """A write replaced ``old``; the partition had a quorum for it. ``request`` caused it, if not the one of this moment."""
+    def note(self, partition: Partition, place: Place, old: Stored | None) -> None:
+        """A write replaced ``old``; the partition had a quorum for it."""
         world, log = self._world, self._logs[partition.id]
-        cause = world.request if request is None else request
         now = world.clock.now
         applied = self._applications(log, now)
         log.append(Write(now, place, old, applied))
         times = [None if at == _NEVER else at for at in applied] if _NEVER in applied else applied
-        world.trace.record(Replicated(now, cause, *self._name, partition.id, log.lsn, log.leader.name, tuple(times)))
+        world.trace.record(
+            Replicated(now, world.request, *self._name, partition.id, log.lsn, log.leader.name, tuple(times))
+        )
 
     def _applications(self, log: Log, now: int) -> list[int]:
         """When each replica applies what is written now: never before what was written earlier."""
@@ -155,14 +166,15 @@ class Replication:
     def find(self, partition: Partition, place: Place, consistent: bool) -> tuple[Stored | None, Seen]:
         """What lies at a place, as a replica fit for the read shows it. Raises InternalServerError if there is none."""
         log = self._logs[partition.id]
-        zone = self._reader(log, consistent)
-        role = _role(zone, log)
+        zone = self._reader(partition, log, consistent)
         stored, versions, since = partition.get(place), 0, 0
+        if zone is log.leader:
+            return stored, self._complete[zone.position]
         now = self._world.clock.now
-        for write in () if zone is log.leader or not log.writes else log.unapplied(zone, now):
+        for write in log.unapplied(zone, now) if log.writes else ():
             if write.place == place:
                 stored, versions, since = write.old, versions + 1, write.at
-        return stored, Seen(zone.name, role, versions, now - since if versions else 0)
+        return stored, Seen(zone.name, FOLLOWER, versions, now - since if versions else 0)
 
     def view(self, part: Partition, consistent: bool) -> View:
         """What a replica fit for the read shows of a partition, or of the one in which a ``part`` of a local index lies.
@@ -170,20 +182,27 @@ class Replication:
         """
         partition = self._keyspace.partition_of(part.low)
         log = self._logs[partition.id]
-        zone = self._reader(log, consistent)
+        zone = self._reader(partition, log, consistent)
         now = self._world.clock.now
         writes = () if zone is log.leader else log.unapplied(zone, now)
         older = {write.place: write.old for write in writes}
         return View(zone.name, _role(zone, log), now - writes[-1].at if writes else 0, partition, older)
 
-    def _reader(self, log: Log, consistent: bool) -> Zone:
+    def _reader(self, partition: Partition, log: Log, consistent: bool) -> Zone:
         if consistent:
-            if not self._zones.leads(log.leader):
+            if log.leader.alone is not None and not self._may_read_alone(partition, log):
                 raise errors.unavailable()
             return log.leader
         if not self._zones.answering:
             raise errors.unavailable()
         return self._choices.pick(self._zones.answering)
+
+    def _may_read_alone(self, partition: Partition, log: Log) -> bool:
+        """Whether a leader without a quorum still knows what it holds: it has a lease, and no transaction has to have
+        been committed there since it was cut off.
+        """
+        pending = self.pending
+        return self._zones.leads(log.leader) and not (pending and pending.is_in_doubt(partition))
 
     def replicas(self, partition: Partition) -> tuple[Replica, ...]:
         """The partition's replicas, in the order of their zones."""
@@ -216,7 +235,9 @@ class Replication:
                     log.apply_all(zone, self._world.clock.now)
 
     def elect(self, electable: Collection[Zone]) -> None:
-        """Where the leader has no lease any more, the next of these zones leads; it first applies all that is in its log."""
+        """Where the leader has no lease any more, the next of these zones leads; it first applies all that is in its log.
+        Then, wherever there is a quorum again, what transactions have left undone is finished.
+        """
         now = self._world.clock.now
         for partition in self._keyspace.partitions:
             log = self._logs[partition.id]
@@ -227,6 +248,8 @@ class Replication:
             self._world.trace.record(
                 LeaderChanged(now, 0, *self._name, partition.id, old.name, log.leader.name, log.lsn)
             )
+        if self.pending:
+            self.pending.finish_overdue()
 
     def _check(self) -> None:
         assert self._logs.keys() == {partition.id for partition in self._keyspace.partitions}
@@ -237,7 +260,7 @@ class Replication:
 
 
 def _role(zone: Zone, log: Log) -> str:
-    return "leader" if zone is log.leader else "follower"
+    return LEADER if zone is log.leader else FOLLOWER
 
 
 def _next(zone: Zone, electable: Collection[Zone]) -> Zone:

@@ -11,6 +11,7 @@ from dynateach.dynamodb.storage.expiry import Expiry
 from dynateach.dynamodb.storage.history import History
 from dynateach.dynamodb.storage.index import Index
 from dynateach.dynamodb.storage.keyspace import KeySpace, Partition
+from dynateach.dynamodb.storage.pending import Pending
 from dynateach.dynamodb.storage.replication import Replication
 from dynateach.dynamodb.storage.settings import Insights, TimeToLive
 from dynateach.dynamodb.storage.splitting import Splitting
@@ -27,6 +28,7 @@ class Table:
     index: only then are they limited. ``stream`` is the one that records its changes, ``latest_stream`` the last that did.
     ``restored`` is its RestoreSummary, ``history`` what it looked like before (while point-in-time recovery is enabled).
     ``expiry`` is what deletes expired items, while ``time_to_live`` is in effect. ``splitting`` is what splits partitions.
+    ``pending`` are the items of transactions under way, if these take time.
     ``insights`` and ``throughput_changes`` are kept for the table (under the name "") and for each global index.
     """
 
@@ -47,6 +49,7 @@ class Table:
         self.restored: dict[str, Any] | None = None
         self.history: History | None = None
         self.replication: Replication | None = None
+        self.pending: Pending | None = None
         self.tags: dict[str, str] = {}
         self.time_to_live: TimeToLive | None = None
         self.expiry: Expiry | None = None
@@ -90,6 +93,8 @@ class Table:
         """The table is gone: nothing that was still to happen in it will."""
         if self.expiry:
             self.expiry.close()
+        if self.pending:
+            self.pending.close()
         for index in self.indexes.values():
             if index.queue:
                 index.queue.close()
