@@ -14,7 +14,12 @@
     cost             a month's bill, six ways to pay it              (its ``explore`` holds both)
     scaled_day       a day of auto scaling, and what it costs
 
+    index_lag        what a global index gets of each write, and when (its ``explore`` holds all four)
+    index_behind     how long after a write a query of the index may miss it
+    index_starved    an index with too few write units, and the writes that its table then refuses
+    index_costs      what each kind of write costs an index, by what that projects
+
 ``traffic`` makes the requests, ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its
 parts), ``orders`` is the table that is queried and scanned, ``ring`` holds the two models that DynamoDB is compared with; ``one_item``
-and ``replicas`` are what the topics on consistency share. None is imported before it is asked for.
+and ``replicas`` are what the topics on consistency share, ``indexed_orders`` those on indexes. None is imported before it is asked for.
 """
