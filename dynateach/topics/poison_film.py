@@ -1,0 +1,171 @@
+"""The parts of the film about a poison record: the shard, the calls of the function, what became of each record, two levels.
+
+``gone`` is the name of the lane of the records that are given up.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from math import inf
+from typing import TYPE_CHECKING
+
+from dynateach.clock import SECOND
+from dynateach.consumers import Invocation
+from dynateach.drawing.captions import count
+from dynateach.drawing.film import Journey, Lane, Level, Mark, Span, seconds
+from dynateach.drawing.palette import CONSUMER, FAULT, RECORD, SHARD, WAIT
+
+if TYPE_CHECKING:
+    from dynateach.topics.poison import Fate, Story
+
+SOURCE, DONE, WAITING, AGE = "shard", "done", "not done", "iterator age"
+
+CAPTION = (
+    "A line leads from the moment when a record can be read to the moment when it is done, or given up. Bands are calls of the function, hatched"
+    " where they failed. Iterator age: how old the last record of a batch is when it is sent. Assumed: how long calls and pauses take."
+)
+
+
+def lanes(story: "Story", gone: str) -> Iterator[Lane]:
+    """The shard, a row for each lane, in which one batch is at work at a time, where records end, and two levels."""
+    yield Lane(SOURCE, kind=SHARD)
+    for number in range(story.plan.lanes):
+        yield Lane(_function(story, number), group="function" if story.plan.lanes > 1 else "", kind=CONSUMER)
+    yield Lane(DONE, kind=RECORD)
+    yield Lane(gone, kind=FAULT)
+    yield Lane(WAITING)
+    yield Lane(AGE)
+
+
+def marks(story: "Story", gone: str) -> Iterator[Mark]:
+    """The records when they can be read, and when they are done or given up."""
+    for fate in story.fates:
+        one = fate.change
+        if one.label == story.bad:
+            yield Mark(
+                one.arrives, SOURCE, FAULT, one.label, f"{one.label} is the record that the function cannot take."
+            )
+        else:
+            yield Mark(one.arrives, SOURCE, RECORD, "", _says(fate))
+    for at, number in sorted(Counter(fate.done for fate in story.fates if fate.done < inf).items()):
+        yield Mark(at, DONE, RECORD, str(number), f"{count(number, 'record')} done.")
+    for at, number in sorted(Counter(fate.given_up for fate in story.fates if fate.given_up < inf).items()):
+        yield Mark(at, gone, FAULT, str(number), f"{count(number, 'record')} given up.")
+
+
+def journeys(story: "Story", gone: str) -> Iterator[Journey]:
+    """Each record that comes to an end, from when it can be read."""
+    for fate in story.fates:
+        end = min(fate.done, fate.given_up)
+        if end == inf:
+            continue
+        to = gone if fate.given_up < inf else DONE
+        kind = FAULT if fate.change.label == story.bad else RECORD
+        yield Journey(fate.change.arrives, end, SOURCE, to, kind, _says(fate))
+
+
+def spans(story: "Story") -> Iterator[Span]:
+    """The calls, and the pauses between one that failed and the next of the same batch."""
+    for call in story.calls:
+        lane, records = _function(story, call.lane), len(call.batch.numbers)
+        says = f"{count(records, 'record')}, sent for the {_ordinal(call.batch.retries + 1)} time: {_OUTCOMES[call.outcome]}."
+        kind = CONSUMER if call.outcome in ("OK", "RUNNING") else FAULT
+        yield Span(seconds(call.at), ended(call), lane, kind, str(records), says)
+    for call, pause in pauses(story):
+        says = f"{pause:.0f} s until the {_ordinal(call.batch.retries + 1)} time."
+        yield Span(
+            seconds(call.at) - pause, seconds(call.at), _function(story, call.lane), WAIT, f"{pause:.0f} s", says
+        )
+    yield from _last_pauses(story)
+
+
+def pauses(story: "Story") -> Iterator[tuple[Invocation, float]]:
+    """The calls that send a batch again, and how long the batch waited for that (seconds)."""
+    latest: dict[int, Invocation] = {}
+    for call in story.calls:
+        before = latest.get(call.lane)
+        if before and call.batch.retries > before.batch.retries:
+            yield call, seconds(call.at) - ended(before)
+        latest[call.lane] = call
+
+
+def ended(call: Invocation) -> float:
+    """When a call came to its end (seconds)."""
+    return seconds(call.at + call.took)
+
+
+def waiting(story: "Story") -> list[tuple[float, float]]:
+    """How many records can be read, and are neither done nor given up, over time."""
+    moves = [(0.0, 0)]
+    for fate in story.fates:
+        moves += [(fate.change.arrives, 1), (min(fate.done, fate.given_up), -1)]
+    level, steps = 0, []
+    for at, by in sorted(move for move in moves if move[0] <= story.plan.length):
+        level += by
+        steps.append((at, float(level)))
+    return steps
+
+
+def age(story: "Story") -> list[tuple[float, float]]:
+    """The age of the last record of each batch when it is sent (seconds), until that batch is done; of several, of the oldest."""
+    moments = [(call.at, call, True) for call in story.calls]
+    moments += [(call.at + call.took, call, False) for call in story.calls if call.outcome == "OK"]
+    steps, unfinished = [(0.0, 0.0)], dict[int, int]()
+    for at, call, sent in sorted(moments, key=lambda moment: (moment[0], moment[2])):
+        if sent:
+            unfinished[call.lane] = call.iterator_age
+        else:
+            unfinished.pop(call.lane, None)
+        steps.append((seconds(at), max(unfinished.values(), default=0) / SECOND))
+    return steps
+
+
+def levels(story: "Story") -> tuple[Level, Level]:
+    """The two levels."""
+    return (
+        Level(WAITING, waiting(story), "records", kind=RECORD),
+        Level(AGE, age(story), "s", kind=FAULT),
+    )
+
+
+def _last_pauses(story: "Story") -> Iterator[Span]:
+    """The pauses that the story's end cuts short."""
+    for number in range(story.plan.lanes):
+        calls = [call for call in story.calls if call.lane == number]
+        blocked = story.poison.done == story.poison.given_up == inf
+        if (
+            blocked
+            and calls
+            and story.poison.change.number in calls[-1].batch.numbers
+            and calls[-1].outcome != "RUNNING"
+        ):
+            says = "Until the batch is sent again."
+            yield Span(ended(calls[-1]), inf, _function(story, number), WAIT, "", says)
+
+
+def _function(story: "Story", number: int) -> str:
+    return "function" if story.plan.lanes == 1 else f"lane {number + 1}"
+
+
+def _says(fate: "Fate") -> str:
+    one = fate.change
+    return f"{one.label}: {_end(fate)}; sent {fate.sent}×, done {fate.worked}× by the function."
+
+
+def _end(fate: "Fate") -> str:
+    if fate.given_up < inf:
+        return f"given up {fate.given_up - fate.change.written:.1f} s after its write"
+    if fate.done < inf:
+        return f"done {fate.done - fate.change.written:.1f} s after its write"
+    return "not done while the story lasts"
+
+
+def _ordinal(number: int) -> str:
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10 if number not in (11, 12, 13) else 0, 'th') }"
+
+
+_OUTCOMES = {
+    "OK": "all done",
+    "PARTIAL": "those before the bad record are done",
+    "FAILED": "the call failed, so none counts as done",
+    "RUNNING": "at work",
+}
