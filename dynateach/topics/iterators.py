@@ -304,6 +304,6 @@ def _steps(story: Story, kind: str) -> list[tuple[float, float]]:
 
 
 CAPTION = (
-    "A1, A2, … are one item's changes. The rows “asked now” count the records that an iterator gives if it is asked for at that moment and read once."
-    " Documented: 24 hours, 15 minutes. Not shown: a shard itself closes after some hours, and a child goes on."
+    "A1, A2, … are one item's changes. “Asked now” counts what an iterator gives that is asked for at that moment and read once."
+    " Documented: 24 hours, 15 minutes. Not shown: a shard closes after some hours, and a child goes on. A fork pauses the reader for 20 minutes."
 )

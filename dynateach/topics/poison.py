@@ -33,7 +33,7 @@ RETRIES = {"none": 0, "1": 1, "2": 2, "3": 3, "5": 5, "for ever": -1}
 YES_NO = ("no", "yes")
 
 ITEMS = "ABCDE"
-WRITES, WRITE_EVERY, LENGTH = 24, 1.25, 60.0
+WRITES, WRITE_EVERY, LENGTH = 24, 1.25, 70.0
 EARLIEST, LATEST = 4, 8
 """The bad record is one of these, counted from 0."""
 WINDOW = 6
@@ -217,10 +217,11 @@ def finding(story: Story) -> str:
     if stuck:
         found = f"One bad record blocks {count(stuck, 'other')}: at {story.plan.length:.0f} s none of them is done"
     elif late:
-        found += f", by up to {max(one.done - story.healthy[one.change.label] for one in late):.0f} s"
-    return (
-        f"{found}; {count(wasted, 'good one')} {'is' if wasted == 1 else 'are'} given up with it" if wasted else found
-    )
+        longest = max(one.done - story.healthy[one.change.label] for one in late)
+        found += f", by up to {longest:.0f} s" if longest >= 1 else ", by less than 1 s"
+    if wasted:
+        found += f"; {count(wasted, 'good one')} {'is' if wasted == 1 else 'are'} given up with it"
+    return found
 
 
 class _Function:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from dynateach.topics.poison import Fate, Story
 
 SOURCE, DONE, WAITING, AGE = "shard", "done", "not done", "iterator age"
+FAILURES = ("FAILED", "PARTIAL")
+"""How a call comes out that does not do all of its batch."""
 
 CAPTION = (
-    "A line leads from the moment when a record can be read to the moment when it is done, or given up. Bands are calls of the function, hatched"
-    " where they failed. Iterator age: how old the last record of a batch is when it is sent. Assumed: how long calls and pauses take."
+    "A line leads from when a record can be read to when it is done, or given up. Bands are calls of the function, hatched where they failed."
+    " Iterator age: how old a batch's last record is when it is sent. Assumed: how long calls and pauses take. A fork fixes the function."
 )
 
 
@@ -30,7 +32,7 @@ def lanes(story: "Story", gone: str) -> Iterator[Lane]:
     yield Lane(SOURCE, kind=SHARD)
     for number in range(story.plan.lanes):
         yield Lane(_function(story, number), group="function" if story.plan.lanes > 1 else "", kind=CONSUMER)
-    yield Lane(DONE, kind=RECORD)
+    yield Lane(DONE)
     yield Lane(gone, kind=FAULT)
     yield Lane(WAITING)
     yield Lane(AGE)
@@ -41,13 +43,11 @@ def marks(story: "Story", gone: str) -> Iterator[Mark]:
     for fate in story.fates:
         one = fate.change
         if one.label == story.bad:
-            yield Mark(
-                one.arrives, SOURCE, FAULT, one.label, f"{one.label} is the record that the function cannot take."
-            )
+            yield Mark(one.arrives, SOURCE, FAULT, one.label, f"The function cannot take {one.label}. {_says(fate)}")
         else:
             yield Mark(one.arrives, SOURCE, RECORD, "", _says(fate))
     for at, number in sorted(Counter(fate.done for fate in story.fates if fate.done < inf).items()):
-        yield Mark(at, DONE, RECORD, str(number), f"{count(number, 'record')} done.")
+        yield Mark(at, DONE, CONSUMER, str(number), f"{count(number, 'record')} done.")
     for at, number in sorted(Counter(fate.given_up for fate in story.fates if fate.given_up < inf).items()):
         yield Mark(at, gone, FAULT, str(number), f"{count(number, 'record')} given up.")
 
@@ -66,15 +66,13 @@ def journeys(story: "Story", gone: str) -> Iterator[Journey]:
 def spans(story: "Story") -> Iterator[Span]:
     """The calls, and the pauses between one that failed and the next of the same batch."""
     for call in story.calls:
-        lane, records = _function(story, call.lane), len(call.batch.numbers)
-        says = f"{count(records, 'record')}, sent for the {_ordinal(call.batch.retries + 1)} time: {_OUTCOMES[call.outcome]}."
-        kind = CONSUMER if call.outcome in ("OK", "RUNNING") else FAULT
-        yield Span(seconds(call.at), ended(call), lane, kind, str(records), says)
+        records, tries = len(call.batch.numbers), call.batch.retries + 1
+        says = f"{count(records, 'record')}, try {tries}: {_OUTCOMES[call.outcome]}."
+        kind = FAULT if call.outcome in FAILURES else CONSUMER
+        yield Span(seconds(call.at), ended(call), _function(story, call.lane), kind, str(records), says)
     for call, pause in pauses(story):
-        says = f"{pause:.0f} s until the {_ordinal(call.batch.retries + 1)} time."
-        yield Span(
-            seconds(call.at) - pause, seconds(call.at), _function(story, call.lane), WAIT, f"{pause:.0f} s", says
-        )
+        at, says = seconds(call.at), f"{pause:.0f} s until try {call.batch.retries + 1}."
+        yield Span(at - pause, at, _function(story, call.lane), WAIT, f"{pause:.0f} s", says)
     yield from _last_pauses(story)
 
 
@@ -106,16 +104,17 @@ def waiting(story: "Story") -> list[tuple[float, float]]:
 
 
 def age(story: "Story") -> list[tuple[float, float]]:
-    """The age of the last record of each batch when it is sent (seconds), until that batch is done; of several, of the oldest."""
-    moments = [(call.at, call, True) for call in story.calls]
-    moments += [(call.at + call.took, call, False) for call in story.calls if call.outcome == "OK"]
+    """How old the last record of each batch is when it is sent (seconds), until that batch is done or given up; of several, of the oldest."""
+    over = _times_given_up(story)
+    moments = [(seconds(call.at), call, True) for call in story.calls]
+    moments += [(ended(call), call, False) for call in story.calls if call.outcome == "OK" or ended(call) in over]
     steps, unfinished = [(0.0, 0.0)], dict[int, int]()
     for at, call, sent in sorted(moments, key=lambda moment: (moment[0], moment[2])):
         if sent:
             unfinished[call.lane] = call.iterator_age
         else:
             unfinished.pop(call.lane, None)
-        steps.append((seconds(at), max(unfinished.values(), default=0) / SECOND))
+        steps.append((at, max(unfinished.values(), default=0) / SECOND))
     return steps
 
 
@@ -129,17 +128,14 @@ def levels(story: "Story") -> tuple[Level, Level]:
 
 def _last_pauses(story: "Story") -> Iterator[Span]:
     """The pauses that the story's end cuts short."""
-    for number in range(story.plan.lanes):
-        calls = [call for call in story.calls if call.lane == number]
-        blocked = story.poison.done == story.poison.given_up == inf
-        if (
-            blocked
-            and calls
-            and story.poison.change.number in calls[-1].batch.numbers
-            and calls[-1].outcome != "RUNNING"
-        ):
-            says = "Until the batch is sent again."
-            yield Span(ended(calls[-1]), inf, _function(story, number), WAIT, "", says)
+    for call in {call.lane: call for call in story.calls}.values():
+        if call.outcome in FAILURES and ended(call) not in _times_given_up(story):
+            yield Span(ended(call), inf, _function(story, call.lane), WAIT, "", "Until the batch is sent again.")
+
+
+def _times_given_up(story: "Story") -> set[float]:
+    """When the last try of a batch came to its end."""
+    return {fate.given_up for fate in story.fates}
 
 
 def _function(story: "Story", number: int) -> str:
@@ -157,10 +153,6 @@ def _end(fate: "Fate") -> str:
     if fate.done < inf:
         return f"done {fate.done - fate.change.written:.1f} s after its write"
     return "not done while the story lasts"
-
-
-def _ordinal(number: int) -> str:
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10 if number not in (11, 12, 13) else 0, 'th') }"
 
 
 _OUTCOMES = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dynateach.drawing.captions import count
 from dynateach.drawing.film import Note, seconds
-from dynateach.topics.poison_film import ended, pauses
+from dynateach.topics.poison_film import FAILURES, ended, pauses
 
 if TYPE_CHECKING:
     from dynateach.topics.poison import Story
@@ -27,11 +27,12 @@ def moral(story: "Story", told: bool) -> str:
 def _price(story: "Story", told: bool) -> str:
     if story.poison.given_up < inf:
         wasted = sum(one.given_up < inf for one in story.others)
-        known = (
-            "The destination knows the numbers: fetch the records within 24 h." if told else "Nobody was told of it."
-        )
+        which = "their numbers: fetch them" if wasted else "its number: fetch it"
+        known = f"The destination knows {which} within 24 h." if told else "Nobody was told of it."
         good = f" and took {count(wasted, 'good record')} along" if wasted else ", and only the bad record is lost"
         return f"Giving up freed the shard{good}. {known}"
+    if all(call.outcome == "OK" for call in story.calls):
+        return f"The function was fixed before it met {story.bad}, so nothing waits and nothing is done twice."
     if story.poison.done < inf:
         return "Nothing is lost, and each item's changes kept their order: they waited until the function was fixed."
     return "Retries without end lose nothing until the bad record is trimmed, 24 h after its write; what lies behind it waits as long."
@@ -53,7 +54,7 @@ def _beginning(story: "Story") -> str:
 
 def _tries(story: "Story") -> Iterator[Note]:
     """The first failure, and what is sent again after a pause."""
-    failed = [call for call in story.calls if call.outcome in ("FAILED", "PARTIAL")]
+    failed = [call for call in story.calls if call.outcome in FAILURES]
     for call in failed[:1]:
         records = len(call.batch.numbers)
         if call.outcome == "PARTIAL":
@@ -63,7 +64,7 @@ def _tries(story: "Story") -> Iterator[Note]:
         else:
             says = f"{story.bad} fails."
         behind = "Nothing behind it is sent" if story.plan.lanes == 1 else "Only the batches of other lanes are sent"
-        yield Note(ended(call), f"{says} {behind} before it is done.")
+        yield Note(ended(call), f"{says} {behind} before it is done or given up.")
     for call, pause in pauses(story):
         if pause >= 2:
             again = "The same record" if len(call.batch.numbers) == 1 else f"The same {len(call.batch.numbers)} records"
@@ -82,18 +83,12 @@ def _ends(story: "Story", told: bool) -> Iterator[Note]:
     """The fix, and the end of the bad record."""
     bad = story.poison
     if story.plan.fixed < inf:
-        yield Note(story.plan.fixed, "The function is fixed. What failed waits for its next try all the same.")
-    if bad.done < inf:
-        yield Note(
-            bad.done,
-            f"{story.bad} is done, {bad.done - bad.change.written:.0f} s after its write. What waits behind it follows.",
-        )
+        yield Note(story.plan.fixed, "The function is fixed. What has failed waits for its next try all the same.")
+    if bad.done < inf and bad.sent > 1:
+        after = f"{bad.done - bad.change.written:.0f} s after its write"
+        yield Note(bad.done, f"{story.bad} is done, {after}. What waits behind it follows.")
     if bad.given_up < inf:
         numbers = sum(one.given_up == bad.given_up for one in story.fates)
-        given = (
-            f"{story.bad} is given up"
-            if numbers == 1
-            else f"{story.bad} and {numbers - 1} more of its batch are given up"
-        )
+        more = f" and {numbers - 1} more of its batch are" if numbers > 1 else " is"
         heard = "The destination is told the sequence numbers, not what was in it." if told else "Nobody is told."
-        yield Note(bad.given_up, f"{given} after {count(bad.sent, 'try', 'tries')}. {heard}")
+        yield Note(bad.given_up, f"{story.bad}{more} given up after {count(bad.sent, 'try', 'tries')}. {heard}")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 WRITER, READER = "client", "reader"
 
 CAPTION = (
-    "A letter is an item, its number the item's version; = changes nothing. A record goes from its write to its shard, and lies there until it"
-    " is read: where the lines to the reader cross, the order changes. Assumed: one shard a partition, and when a record can be read."
+    "A letter is an item, its number the item's version; = changes nothing. Where lines to the reader cross, the order changes."
+    " Assumed: one shard a partition, and when a record can be read. A fork splits one more partition."
 )
 
 

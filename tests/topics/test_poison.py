@@ -8,7 +8,7 @@ import pytest
 from dynateach import LabError
 from dynateach.clock import EPOCH, SECOND
 from dynateach.drawing.film import Film
-from dynateach.drawing.palette import CONSUMER, FAULT, RECORD, WAIT
+from dynateach.drawing.palette import CONSUMER, FAULT, WAIT
 from dynateach.events import ConsumerDiscarded, ConsumerInvoked, ConsumerReturned, StreamRecordWritten
 from dynateach.topics import poison
 from dynateach.topics.poison import RETRIES, Story, draw, finding, fork, simulate, tally
@@ -40,7 +40,7 @@ def test_the_title_counts_what_the_trace_has(settings: Any) -> None:
     elif late:
         delay = max(done[number] - healthy[number] for number in late) / SECOND
         assert title.startswith(f"One bad record holds up {len(late)} other")
-        assert f", by up to {delay:.0f} s" in title
+        assert (f", by up to {delay:.0f} s" if delay >= 1 else ", by less than 1 s") in title
     assert (f"{len(wasted)} good one" in title) == bool(wasted)
     assert len(title) < 100
 
@@ -145,8 +145,16 @@ def test_a_fork_keeps_what_was_before_and_fixes_the_function_then() -> None:
     assert after.title.startswith("One bad record holds up 18 others, by up to")
 
 
+def test_a_function_that_is_fixed_in_time_holds_nothing_up() -> None:
+    film = fork(simulate(), 0.0)
+
+    assert film.title == "One bad record holds up no others"
+    assert "nothing waits" in film.notes[-1].says
+    assert [span for span in film.spans if span.kind == FAULT] == []
+
+
 def test_a_fork_at_the_end_plays_on_until_all_is_done() -> None:
-    assert _total(fork(simulate(), 60.0), "done") == poison.WRITES
+    assert _total(fork(simulate(), poison.LENGTH), "done") == poison.WRITES
 
 
 def test_the_notes_tell_of_the_failure_the_tries_and_the_end() -> None:
@@ -169,7 +177,7 @@ def test_extremes_make_a_film_that_ends_with_its_moral(batch: int, lanes: int, s
     for retries in ("none", "for ever"):
         film = draw(simulate(batch, retries, "yes", "yes", lanes, seed))
 
-        assert film.notes[-1].at == film.ends == 60
+        assert film.notes[-1].at == film.ends == poison.LENGTH
         assert len(film.title) < 100
 
 
@@ -215,4 +223,4 @@ def _done_without_fault(story: Story) -> dict[str, int]:
 
 def _total(film: Film, lane: str) -> int:
     """The records that the marks of a lane count."""
-    return sum(int(mark.label) for mark in film.marks if mark.lane == lane and mark.kind in (RECORD, FAULT))
+    return sum(int(mark.label) for mark in film.marks if mark.lane == lane and mark.kind in (CONSUMER, FAULT))
