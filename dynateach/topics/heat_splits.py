@@ -100,7 +100,7 @@ def draw(story: Story) -> Film:
         title=finding(story),
         caption=CAPTION,
         lanes=hot_lanes.lanes(story.lab),
-        marks=[*hot_lanes.marks(story.lab), *_cuts(story)],
+        marks=[*hot_lanes.marks(story.lab, LENGTH), *_cuts(story)],
         journeys=[*_halves(story)],
         spans=[*_splitting(story), *hot_lanes.spans(story.lab)],
         levels=[*hot_lanes.served(story.lab, LENGTH)],
@@ -131,11 +131,11 @@ def view(
 
     seeds = controls.counter(seed, 1, 999)
     simulated = {
-        "traffic": controls.choice("writes", TRAFFIC, traffic, width="200px"),
-        "rate": controls.slider("WCU/s", rate, 600, 3_600, 200, width="220px"),
-        "partitions": controls.slider("partitions at first", partitions, 1, 4, width="220px"),
-        "index": controls.choice("beside the table", INDEXES, index, width="215px"),
-        "suffixes": controls.slider("suffixes at a fork", suffixes, 2, 20, width="240px"),
+        "traffic": controls.choice("writes", TRAFFIC, traffic, width="190px"),
+        "rate": controls.slider("WCU/s", rate, 600, 3_600, 200, width="195px"),
+        "partitions": controls.slider("partitions", partitions, 1, 3, width="185px"),
+        "index": controls.choice("beside the table", INDEXES, index, width="205px"),
+        "suffixes": controls.slider("suffixes at a fork", suffixes, 2, 20, width="215px"),
     }
     again = controls.stepper("Another run", seeds, 1, "The same with other chances")
     return View(
@@ -218,7 +218,7 @@ def _cuts(story: Story) -> Iterator[Mark]:
     for cut in story.splits:
         where = f"before sort key {cut.key.split(' / ')[-1]}" if cut.key else "between two partition keys"
         says = f"{cut.partition} is cut {where} into {cut.left} and {cut.right}."
-        yield Mark(seconds(cut.at), cut.partition, SPLIT, "cut", says)
+        yield Mark(seconds(cut.at), cut.partition, SPLIT, "", says)
     for event in story.declined:
         yield Mark(
             seconds(event.at),
@@ -300,6 +300,6 @@ def moral(story: Story) -> str:
 
 
 CAPTION = (
-    "Each partition's curve is what it served; its line, the ceiling of 1,000 WCU/s. Crosses are refused writes, a purple row is a split under"
-    " way. Splits take minutes (published); here 4 to 12 s, begun after about 5 s at the ceiling: assumed, to be seen."
+    "Each partition's curve is what it served; its line, the ceiling of 1,000 WCU/s. A cross stands for some refused writes; a purple stretch is a"
+    " split under way. Splits take minutes (published); here 4 to 12 s, begun after about 5 s at the ceiling: assumed, to be seen."
 )

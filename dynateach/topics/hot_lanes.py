@@ -6,9 +6,9 @@ Nothing here knows how the traffic came about: it is all read from the trace.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from math import floor
+from math import ceil, floor
 
-from dynateach.drawing.captions import count, number, percent
+from dynateach.drawing.captions import count, percent
 from dynateach.drawing.film import Lane, Level, Mark, Span, seconds
 from dynateach.drawing.palette import THROTTLE
 from dynateach.dynamodb.rules.limits import PARTITION_WRITE_UNITS
@@ -21,13 +21,16 @@ BIN = 2.0
 GAP = 3.0
 """Seconds without a refusal after which a stretch of refusals is over."""
 
+MARKS = 45
+"""How many marks there is room for beside one another."""
+
 CAUSES = {
-    PARTITION: ("ceiling", "the partition's ceiling"),
-    PROVISIONED: ("table", "the table's provisioned units"),
-    ON_DEMAND: ("table", "the table's on-demand units"),
-    SHARE: ("share", "the partition's fixed share"),
+    PARTITION: "the partition's ceiling",
+    PROVISIONED: "the table, which has no units left",
+    ON_DEMAND: "the table, which takes no more on demand",
+    SHARE: "the partition's fixed share",
 }
-"""The budgets that can refuse here: in a word, and in words."""
+"""The budgets that can refuse here, in words."""
 
 
 def lanes(lab: Lab, group: str = "partitions") -> list[Lane]:
@@ -66,35 +69,39 @@ def _rates(units: Counter[int], born: float, died: float | None, end: float) -> 
         yield died, 0.0
 
 
-def marks(lab: Lab) -> Iterator[Mark]:
-    """Each refused write, in the lane of its partition."""
+def marks(lab: Lab, end: float) -> Iterator[Mark]:
+    """Where writes were refused, in the lanes of their partitions: one mark for all refusals of a partition in a 45th of the film."""
+    width = ceil(end / MARKS)
+    by_place = defaultdict[tuple[str, int], list[Throttled]](list)
     for event in lab.trace.of(Throttled):
-        says = f"A write of {event.key.split(' / ')[0]} is refused: {CAUSES[event.budget][1]} ({number(event.rate)} WCU/s) had nothing left."
-        yield Mark(seconds(event.at), event.partition, THROTTLE, "", says)
+        by_place[event.partition, floor(seconds(event.at) / width)].append(event)
+    for (partition, i), events in by_place.items():
+        says = f"{count(len(events), 'write')} of {partition} refused from {i * width} s to {(i + 1) * width} s, {_by(events)}."
+        yield Mark(seconds(events[-1].at), partition, THROTTLE, "", says)
 
 
 def spans(lab: Lab) -> Iterator[Span]:
-    """The stretches in which a partition's writes were refused, each with what refused most of them."""
+    """The stretches in which a partition's writes were refused."""
     by_partition = sorted(lab.trace.of(Throttled), key=lambda event: event.partition)
     for partition, events in groupby(by_partition, key=lambda event: event.partition):
         for stretch in _stretches(list(events)):
-            yield _span(partition, stretch)
+            says = f"{count(len(stretch), 'write')} of {partition} refused, {_by(stretch)}."
+            yield Span(seconds(stretch[0].at), seconds(stretch[-1].at), partition, THROTTLE, "", says)
 
 
 def _stretches(events: list[Throttled]) -> Iterator[list[Throttled]]:
-    """Runs of refusals by the same budget without a gap."""
+    """Runs of refusals without a gap."""
     run = events[:1]
     for event in events[1:]:
-        if event.budget != run[-1].budget or seconds(event.at) - seconds(run[-1].at) > GAP:
+        if seconds(event.at) - seconds(run[-1].at) > GAP:
             yield run
             run = []
         run.append(event)
     yield run
 
 
-def _span(partition: str, stretch: list[Throttled]) -> Span:
-    says = f"{count(len(stretch), 'write')} of {partition} refused: {CAUSES[stretch[0].budget][1]} had nothing left."
-    return Span(seconds(stretch[0].at), seconds(stretch[-1].at), partition, THROTTLE, "", says)
+def _by(events: list[Throttled]) -> str:
+    return " and ".join(f"{refused:,} by {CAUSES[budget]}" for budget, refused in causes(events).most_common())
 
 
 def causes(events: Iterable[Throttled]) -> Counter[str]:

@@ -31,7 +31,7 @@ def _phases(story: "Story") -> Iterator[Note]:
     yield Note(plan.quiet, f"The burst: {plan.burst:,} WCU/s.")
     yield Note(plan.calm, f"{story.plan.quiet_rate} WCU/s again: less than flows in, so the buckets fill up.")
     if plan.raised is not None:
-        yield Note(plan.raised, f"The table is provisioned with {plan.burst:,} WCU from now on.")
+        yield Note(plan.raised, f"The table is provisioned with {plan.wanted:,} WCU from now on.")
 
 
 def _first_refusals(story: "Story") -> Iterator[Note]:
@@ -65,6 +65,8 @@ def moral(story: "Story") -> str:
         return (
             "Nothing was refused: a short burst is paid from what was saved, as long as no partition meets its ceiling."
         )
+    if len(story.full) == len(hot_lanes.lives(story.lab)):
+        return "All partitions are at their ceilings: the keys are spread, the table is too small. Warm it before: that gives it more partitions."
     return " ".join(words for budget, words in _MORALS.items() if budget in found)
 
 

@@ -55,6 +55,11 @@ class Plan:
     quiet_rate: int = 300
 
     @property
+    def wanted(self) -> int:
+        """The WCU that would be enough for the burst."""
+        return max(self.burst, PROVISIONED_UNITS)
+
+    @property
     def calm(self) -> int:
         """The second at which the burst is over."""
         return self.quiet + BURST_LASTS
@@ -82,6 +87,11 @@ class Story:
     def written(self) -> list[ItemWritten]:
         """The writes that were served."""
         return self.lab.trace.of(ItemWritten)
+
+    @cached_property
+    def full(self) -> list[str]:
+        """The partitions whose ceilings refused writes."""
+        return sorted({event.partition for event in self.refused if event.budget == PARTITION})
 
     @cached_property
     def hottest(self) -> str:
@@ -116,7 +126,7 @@ def draw(story: Story) -> Film:
         title=finding(story),
         caption=CAPTION,
         lanes=(Lane(_credit(story), group="saved"), Lane(_bucket(story), group="saved"), *hot_lanes.lanes(story.lab)),
-        marks=[*hot_lanes.marks(story.lab)],
+        marks=[*hot_lanes.marks(story.lab, story.plan.end)],
         spans=[*hot_lanes.spans(story.lab)],
         levels=[*_saved(story), *hot_lanes.served(story.lab, story.plan.end)],
         notes=notes(story),
@@ -158,11 +168,11 @@ def view(
 
     seeds = controls.counter(seed, 1, 999)
     simulated = {
-        "popularity": controls.choice("keys", tuple(POPULARITY), popularity, width="170px"),
-        "burst": controls.slider("burst, WCU/s", burst, 600, 5_000, 200, width="245px"),
-        "quiet": controls.slider("quiet before, s", quiet, 0, 300, 10, width="230px"),
-        "mode": controls.choice("capacity", MODES, mode, width="180px"),
-        "admission": controls.choice("admission", tuple(ADMISSIONS), admission, width="230px"),
+        "popularity": controls.choice("keys", tuple(POPULARITY), popularity, width="160px"),
+        "burst": controls.slider("burst, WCU/s", burst, 600, 5_000, 200, width="225px"),
+        "quiet": controls.slider("quiet before, s", quiet, 0, 300, 10, width="215px"),
+        "mode": controls.choice("capacity", MODES, mode, width="170px"),
+        "admission": controls.choice("admission", tuple(ADMISSIONS), admission, width="215px"),
     }
     again = controls.stepper("Another run", seeds, 1, "The same with other chances")
     return View(
@@ -196,9 +206,10 @@ def adapting(story: Story) -> str:
     )
     level = next(one for one in story.samples[-1][1] if one.budget != PARTITION)
     even = level.rate if level.budget == SHARE else level.rate / len(hot_lanes.lives(story.lab))
+    raising = f" Fork: provision {story.plan.wanted:,} WCU then." if story.plan.mode == "provisioned" else ""
     return (
-        f"In the burst <b>{story.hottest}</b> served <b>{number(units / BURST_LASTS)} WCU/s</b> on average;"
-        f" an even share of the table is {number(even)}, its ceiling {PARTITION_WRITE_UNITS:,}. Fork: provision {story.plan.burst:,} WCU then."
+        f"In the burst <b>{story.hottest}</b> served <b>{number(round(units / BURST_LASTS))} WCU/s</b> on average;"
+        f" an even share of the table is {number(even)}, its ceiling {PARTITION_WRITE_UNITS:,}.{raising}"
     )
 
 
@@ -210,7 +221,7 @@ def _run(plan: Plan) -> Story:
     for second in range(int(plan.end) + 1):
         traffic.at(second, lambda: samples.append((lab.clock.elapsed, _budgets(lab))))
     if plan.raised is not None:
-        traffic.at(plan.raised, lambda: _provision(lab, "UpdateTable", plan.burst))
+        traffic.at(plan.raised, lambda: _provision(lab, "UpdateTable", plan.wanted))
     traffic.flow(0.0, plan.quiet, plan.quiet_rate, items)
     traffic.flow(plan.quiet, BURST_LASTS, plan.burst, items)
     traffic.flow(plan.calm, AFTER, plan.quiet_rate, items)
@@ -275,12 +286,11 @@ def _tokens(story: Story, chosen: Any) -> list[tuple[float, float]]:
 
 def _culprit(story: Story, budget: str) -> str:
     if budget == PARTITION:
-        hit = sorted({event.partition for event in story.refused if event.budget == PARTITION})
-        return f"{hit[0]}'s ceiling" if len(hit) == 1 else f"the ceilings of {len(hit)} partitions"
+        return f"{story.full[0]}'s ceiling" if len(story.full) == 1 else f"the ceilings of {len(story.full)} partitions"
     return "fixed shares" if budget == SHARE else "the empty table"
 
 
 CAPTION = (
-    "Each partition's curve is what it served; its line, the ceiling of 1,000 WCU/s. Crosses are refused writes, which are not sent again. Items"
-    " are 100 KB. That a request is let in while a bucket is not empty, and may overdraw it, is assumed."
+    "Each partition's curve is what it served; its line, the ceiling of 1,000 WCU/s. A cross stands for some refused writes, which are not sent"
+    " again. Items are 100 KB. That a request is let in while a bucket is not empty, and may overdraw it, is assumed."
 )

@@ -33,14 +33,14 @@ def picture(comparison: Comparison) -> "Figure":
     return sheet.figure(_finding(comparison))
 
 
-WRITES, READS, UNITS = (0.19, 0.42), (0.46, 0.69), (0.73, 0.95)
+WRITES, READS, UNITS = (0.15, 0.4), (0.43, 0.68), (0.71, 0.97)
 TOP = 0.9
 
 
 def _draw_shares(
     picture: Picture, comparison: Comparison, across: tuple[float, float], heading: str, shares: list[float]
 ) -> None:
-    x = {"range": [0, 1.5], "tickvals": [0, 0.5, 1], "tickformat": ".0%", "showgrid": True}
+    x = {"range": [0, 1.5], "tickvals": [0, 0.5, 1], "tickformat": ".0%"}
     panel = picture.panel(across, (0, TOP), x, _rows(comparison), heading)
     _bars(picture, panel, shares, THROTTLE.colour, "%{x:.1%} refused")
     if across == WRITES:
@@ -53,7 +53,7 @@ def _draw_shares(
 
 def _draw_price(picture: Picture, comparison: Comparison) -> None:
     outcomes = list(comparison.outcomes.values())
-    x = {"range": [0, 1.9 * max(one.units for one in outcomes)], "nticks": 4, "showgrid": True}
+    x = {"range": [0, 1.9 * max(one.units for one in outcomes)], "nticks": 4}
     panel = picture.panel(UNITS, (0, TOP), x, _rows(comparison), "<b>What readers ask for</b>, RCU/s")
     _bars(picture, panel, [one.units for one in outcomes], READ.colour, "%{x:,.0f} RCU/s")
     for row, one in enumerate(outcomes):
@@ -90,11 +90,13 @@ def _called(plan: Plan, remedy: str) -> str:
 
 
 def _useless(before: float, after: float) -> str:
+    if after > max(before * WORSE, LITTLE):
+        return coloured(" worse", QUIET)
     return coloured(" no help", QUIET) if before > LITTLE and after > before * HARDLY else ""
 
 
-LITTLE, HARDLY = 0.005, 0.9
-"""A share too small to mend, and the part of it that a remedy must leave at most to have helped."""
+LITTLE, HARDLY, WORSE = 0.005, 0.9, 1.05
+"""A share too small to mend; how much of it a remedy may leave at most to have helped; and how much more it takes to have made it worse."""
 
 
 def _finding(comparison: Comparison) -> Finding:
