@@ -22,6 +22,7 @@ from dynateach.errors import LabError
 from dynateach.topics import fleet
 from dynateach.topics.budgets import Budget, Kind, OnDemand, Provisioned
 from dynateach.topics.hot_traffic import CELEBRITY, TODAY, UNIFORM, ZIPF
+from dynateach.topics.positions import positions
 from dynateach.topics.read_price import ITEMS, Price, price
 
 if TYPE_CHECKING:
@@ -88,6 +89,16 @@ class Comparison:
     def before(self) -> Outcome:
         """The table as it is."""
         return self.outcomes[AS_IT_IS]
+
+    @property
+    def crowd(self) -> tuple[int, int]:
+        """How many suffixes of the most popular key are on the partition that has most of them, and how many partitions there are."""
+        partitions, names = (
+            _table(_Remedy(), self.plan).partitions,
+            len(POPULARITY[self.plan.popularity]) * self.plan.suffixes,
+        )
+        owners = np.searchsorted(fleet.equal_shares(partitions), positions(names)[: self.plan.suffixes], side="right")
+        return int(np.bincount(owners).max()), partitions
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,9 @@ def _verdict(comparison: Comparison) -> str:
     if max(warmed.writes, warmed.reads) <= LITTLE:
         return "The heat is the whole table's: capacity mends it."
     if warmed.writes > before.writes * HARDLY:
-        return "The heat is a key's: on demand and pre-warming buy capacity that its partition cannot serve."
+        most, partitions = comparison.crowd
+        crowded = f"Of its {comparison.plan.suffixes} suffixes {most} land on one of {partitions} partitions."
+        return f"The heat is a key's: on demand and pre-warming buy capacity that its partition cannot serve. {crowded}"
     return f"Capacity mends a part: pre-warmed, {percent(warmed.writes)} of writes and {percent(warmed.reads)} of reads are still refused."
 
 

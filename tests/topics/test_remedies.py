@@ -1,5 +1,6 @@
 """Remedies: each does what it promises and no more, and the picture's numbers are those of the simulation."""
 
+from collections import Counter
 from random import Random
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 
 from dynateach import LabError
 from dynateach.drawing.captions import percent
+from dynateach.dynamodb.rules.hashing import digest
+from dynateach.dynamodb.storage.keyspace import KeySpace
 from dynateach.topics import fleet, remedies
 from dynateach.topics.positions import positions
 from dynateach.topics.read_price import price
@@ -70,6 +73,13 @@ def test_both_kinds_of_suffix_spread_the_writes_alike() -> None:
     comparison = simulate()
 
     assert comparison[RANDOM].writes == comparison[CALCULATED].writes < comparison.before.writes / 3
+
+
+def test_the_subtitle_tells_how_unevenly_the_suffixes_of_the_hot_key_land() -> None:
+    keyspace = KeySpace(partitions=12)
+    owners = Counter(keyspace.partition_of((digest({"S": f"key-{i:05}"}),)).id for i in range(20))
+
+    assert f"Of its 20 suffixes {max(owners.values())} land on one of 12 partitions" in _words(simulate(suffixes=20))
 
 
 def test_more_suffixes_refuse_fewer_writes() -> None:
