@@ -75,6 +75,7 @@ class Player {
 
   stageFilms() {
     this.films = this.forked ? [this.film, this.forked] : [this.film];
+    shareScales(this.films);
     this.film.heading = "As it was";
     if (this.forked) this.forked.heading = `Forked at ${written(this.film, this.forkedAt)}`;
     this.start = Math.min(...this.films.map((film) => film.start));
