@@ -6,8 +6,10 @@
     query_or_scan    one question asked in five ways of a growing table
     cost             a month's bill, six ways to pay it             (its ``explore`` holds both)
     scaled_day       a day of auto scaling, and what it costs
+    retries          a herd that comes back after an outage         (its ``explore`` holds both)
+    strategies       all ways to retry side by side
 
 ``traffic`` makes the requests, ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its
-parts), ``orders`` is the table that is queried and scanned, ``ring`` holds the two models that DynamoDB is compared with. None is
-imported before it is asked for.
+parts), ``orders`` is the table that is queried and scanned, ``herd`` the clients that retry, ``ring`` holds the two models that
+DynamoDB is compared with. None is imported before it is asked for.
 """
