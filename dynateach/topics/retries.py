@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from dynateach.drawing.explorer import View
 
 STATE, ARRIVING, TURNED_AWAY, WAITING = "table", "arriving", "refused", "waiting"
-SHOWN = 4
-"""Clients with a lane of their own: those served first and last, and some between."""
+SHOWN = 3
+"""Clients with a lane of their own: those served first and last, and one between."""
 TOGETHER = (FIXED, EXPONENTIAL)
 """What brings all clients back at the same moments."""
 
@@ -174,7 +174,7 @@ def _name(client: int) -> str:
 
 def _table_lanes() -> Iterator[Lane]:
     for name in (STATE, ARRIVING, TURNED_AWAY, WAITING):
-        yield Lane(name, "the table and its clients")
+        yield Lane(name, "at the table")
 
 
 def _marks(herd: Herd, shown: list[int]) -> Iterator[Mark]:

@@ -44,9 +44,11 @@ def test_the_controls_tell_another_story_and_it_plays_to_its_end(page: Page, lab
 def test_jitter_can_be_switched_on_at_the_playhead(page: Page, lab_server: LabServer) -> None:
     _open(page, lab_server, "dark")
     page.get_by_role("button", name="To the start").click()
-    page.locator(".dynateach-player").press("PageDown")
-    page.locator(".dynateach-player").press("PageDown")
+    page.get_by_role("img", name="Without jitter").focus()
+    for _ in range(20):
+        page.keyboard.press("Shift+ArrowRight")
     at = _state(page)["time"]
+    assert 7 < at < 9
 
     page.get_by_label("Speed").select_option("16")
     page.get_by_role("button", name="Fork here").click()
@@ -69,7 +71,7 @@ def test_the_second_tab_compares_all_ways(page: Page, lab_server: LabServer) -> 
 
     page.get_by_role("tab", name="All ways side by side").click()
     expect(page.locator(".dynateach-explorer .gtitle")).to_contain_text("The same waits", timeout=40_000)
-    settle(page)
+    page.wait_for_function("() => getComputedStyle(document.querySelector('.js-plotly-plot')).opacity === '1'")
     look(page, "retries-side-by-side")
 
     bars = page.evaluate("() => document.querySelector('.js-plotly-plot').data.map(t => Array.from(t.x))")
