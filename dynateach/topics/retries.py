@@ -50,7 +50,7 @@ def simulate(
     clients: int = 120,
     capacity: int = 20,
     outage: int = 4,
-    trouble: Trouble = "leader lost",
+    trouble: Trouble = LOST,
     seed: int = 1,
 ) -> Herd:
     """``clients`` send one write each, all within a tenth of a second, while the table is in ``trouble`` for ``outage`` seconds; then it
@@ -126,7 +126,7 @@ def view(strategy: str = EXPONENTIAL, **numbers: Any) -> "View":
 
 
 def herd_controls(
-    clients: int = 120, capacity: int = 20, outage: int = 4, trouble: Trouble = "leader lost", seed: int = 1
+    clients: int = 120, capacity: int = 20, outage: int = 4, trouble: Trouble = LOST, seed: int = 1
 ) -> tuple[dict[str, Any], Any]:
     """The controls of everything but the way to retry, and the button for another seed."""
     from dynateach.drawing import controls
@@ -283,7 +283,7 @@ def moral(herd: Herd) -> str:
 
 
 CAPTION = (
-    "Top: requests in each second, and what the table takes at most (line). Bottom: attempts of a few clients, and their waits. Seconds in the"
-    " title count from the end of the trouble. How the SDK waits is its own source's rule; the length of an outage, and that a program calls"
-    " again after 1 s, are assumed."
+    "Top: requests in each second, and what the table takes at most (line): its own limit, of which it saves up one second. Bottom: attempts of a"
+    " few clients, and their waits. The title counts seconds from the end of the trouble. The SDK's waits are those of its source; assumed are the"
+    " length of the trouble, answers that take no time, and a program that calls again after 1 s."
 )

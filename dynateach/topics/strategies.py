@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dynateach.drawing.captions import count, number
 from dynateach.drawing.palette import INK, QUIET, WRITE
 from dynateach.drawing.picture import Finding, Picture
-from dynateach.topics.herd import EXPONENTIAL, JITTER, STRATEGIES, Herd, Plan, Trouble, run
+from dynateach.topics.herd import EXPONENTIAL, JITTER, LOST, STRATEGIES, Herd, Plan, Trouble, run
 from dynateach.topics.retries import herd_controls
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Compared:
 
 
 def simulate(
-    clients: int = 120, capacity: int = 20, outage: int = 4, trouble: Trouble = "leader lost", seed: int = 1
+    clients: int = 120, capacity: int = 20, outage: int = 4, trouble: Trouble = LOST, seed: int = 1
 ) -> Compared:
     """The herd of the topic retries, once for each way to retry. Raises ``LabError`` for what that refuses."""
     return Compared({one: run(Plan(one, clients, capacity, outage, trouble, seed)) for one in STRATEGIES})
@@ -87,7 +87,7 @@ def _draw_bars(
 ) -> None:
     """One number of every way to retry, the first on top."""
     names = {"tickvals": list(range(ROWS)), "ticktext": list(STRATEGIES)} if named else {"showticklabels": False}
-    x = {"range": [0, 1.3 * max(values)], "nticks": 4, "showgrid": True}
+    x = {"range": [0, 1.3 * max(values)], "nticks": 4, "tickformat": ","}
     panel = picture.panel(across, (0, 0.93), x, {"range": [ROWS - 0.4, -0.6], **names}, heading)
     picture.add(
         panel,
