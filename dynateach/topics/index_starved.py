@@ -200,7 +200,7 @@ def finding(story: Story) -> str:
         return f"{refused} of {writes} throttled by an index of {plan.index} WCU, with {percent(story.used)} of the table's used"
     owed = max(sample.owed for sample in story.samples)
     late = f"at most {owed:.1f} s of work waited" if owed else "nothing waited"
-    return f"No write is throttled: the index has {plan.index} WCU for the {plan.needed} a second that it needs; {late}"
+    return f"No write is throttled: the index has {plan.index} WCU and needs {plan.needed}; {late}"
 
 
 def reason(story: Story) -> str:
