@@ -283,7 +283,10 @@ def _notes(story: Story) -> Iterator[Note]:
         says = f"{BACKLOG:g} s of work wait for the index. From now on the table refuses writes, though it could take them."
         yield Note(seconds(refused.at), says)
     if plan.raised is not None:
-        yield Note(plan.raised, f"UpdateTable gives the index {plan.needed} WCU.")
+        yield Note(
+            plan.raised,
+            f"UpdateTable gives the index {plan.needed} WCU. What waits already arrives as planned: a simplification.",
+        )
     over = START + plan.load
     if story.drained > over:
         yield Note(over, f"The writes end. What waits for the index arrives in the next {story.drained - over:.1f} s.")
@@ -301,6 +304,6 @@ def moral(story: Story) -> str:
 
 
 CAPTION = (
-    f"A dashed line is a change on its way to the index; {DRAWN_WAYS} of them are drawn. What the index can take falls below 0: then it owes."
+    f"A dashed line is a change on its way to the index; at most {DRAWN_WAYS} are drawn. What the index can take falls below 0: then it owes."
     f" Documented: a starved index throttles its table. Assumed: once it owes {BACKLOG:g} s of work. Requests take no time, and none is repeated."
 )
