@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dynateach import LabError
+from dynateach.drawing.captions import count
 from dynateach.drawing.palette import READ, REFUSED, STALE_READ, WAIT, WRITE
 from dynateach.drawing.player import Player
 from dynateach.events import RequestServed
@@ -77,7 +78,7 @@ def test_every_answer_is_judged_and_every_refusal_shown(reads: Any) -> None:
     late = [call for call in story.told.answered if call.answered > LENGTH and isinstance(call, Read)]
     assert len(story.calls) == len(served) - len(refused) - len(late)
     assert sum(mark.kind == REFUSED for mark in draw(story).marks) == len(refused) > 0
-    assert f"{len(refused)} requests refused" in verdict(story)
+    assert f"{count(len(refused), 'request')} refused" in verdict(story)
 
 
 def test_with_little_lag_eventual_reads_may_look_linearizable() -> None:

@@ -71,7 +71,7 @@ class Peak:
     __slots__ = ("_known", "_pending", "_second", "_units", "granted")
 
     def __init__(self) -> None:
-        self.granted = 0.0
+        self.granted = float("inf")
         self._known = 0.0
         self._pending: deque[tuple[int, float]] = deque()
         self._second = 0
