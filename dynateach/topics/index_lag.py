@@ -143,14 +143,14 @@ def fork(story: Story, at: float) -> Film:
 
 
 def explore(**defaults: Any) -> Any:
-    """An explorer with four tabs: how an index follows, how far it is behind, one that is starved, and what a write costs there.
+    """An explorer with four tabs: how an index follows, one that is starved, what a write costs there, how far it is behind.
 
     ``defaults`` are the first tab's first values: writes, rate, lag, queries, forks, seed.
     """
     from dynateach.drawing.explorer import explorer
     from dynateach.topics import index_behind, index_costs, index_starved
 
-    return explorer(view(**defaults), index_behind.view(), index_starved.view(), index_costs.view())
+    return explorer(view(**defaults), index_starved.view(), index_costs.view(), index_behind.view())
 
 
 def view(

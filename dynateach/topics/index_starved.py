@@ -42,11 +42,11 @@ NEEDS = {"total": 1, "status": 2, "note": 0}
 TABLE_UNITS = 100
 FIRST_ORDERS = 40
 START, SAMPLED = 1.0, 0.2
-"""Seconds: when the load begins, and how often the buckets are looked at."""
+"""Seconds: when the load begins, and how often the index's bucket is looked at."""
 BACKLOG = REALISTIC.index_backlog / SECOND
 """Seconds of the index's throughput that may wait before the table's writes are refused: assumed."""
 ACCEPTED, REFUSED, ARRIVING = "accepted", "throttled", "index gets"
-TABLE_BUCKET, INDEX_BUCKET, OWED = "table can take", "index can take", "index owes"
+BUCKET, OWED = "index can take", "index owes"
 DRAWN_WAYS = 24
 """At most so many ways are drawn, evenly chosen."""
 
@@ -70,22 +70,21 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sample:
-    """How full the buckets of table and index were ``at`` a moment (seconds), in write units; below 0 a bucket owes."""
+    """The index's bucket ``at`` a moment (seconds): how many write units are in it, and flow into it each second. Below 0 it owes."""
 
     at: float
-    table: float
-    index: float
+    level: float
     rate: float
 
     @property
     def owed(self) -> float:
         """How long the index has to work for what it owes, in seconds."""
-        return max(0.0, -self.index / self.rate)
+        return max(0.0, -self.level / self.rate)
 
 
 @dataclass(frozen=True)
 class Story:
-    """A finished run: the Lab in which it happened, its buckets over time, and DynamoDB's answers to the writes that were refused."""
+    """A finished run: the Lab in which it happened, the index's bucket over time, and DynamoDB's answers to the writes that were refused."""
 
     plan: Plan
     lab: Lab
@@ -132,12 +131,12 @@ def simulate(
 
 
 def draw(story: Story) -> Film:
-    """The writes, what table and index can take, how much the index owes, and how late it gets the changes."""
+    """The writes, what the index gets and can take, and how much it owes."""
     levels = list(_levels(story))
     return Film(
         title=finding(story),
         caption=CAPTION,
-        lanes=[Lane(level.lane, GROUPS.get(level.lane, "")) for level in levels],
+        lanes=[Lane(level.lane, "writes" if level.lane in (ACCEPTED, REFUSED) else "") for level in levels],
         journeys=list(_journeys(story)),
         levels=levels,
         notes=sorted(_notes(story), key=lambda note: note.at),
@@ -200,7 +199,7 @@ def finding(story: Story) -> str:
         return f"{refused} of {writes} throttled by an index of {plan.index} WCU, with {percent(story.used)} of the table's used"
     owed = max(sample.owed for sample in story.samples)
     late = f"at most {owed:.1f} s of work waited" if owed else "nothing waited"
-    return f"No write is throttled: the index has {plan.index} WCU for the {plan.needed} a second that it needs; {late}"
+    return f"No write is throttled: the index has {plan.index} WCU and needs {plan.needed}; {late}"
 
 
 def reason(story: Story) -> str:
@@ -240,13 +239,13 @@ def _raise_units(table: Orders, units: int) -> None:
 
 
 def _sample(story: Story) -> None:
-    """Look at the buckets now, and again and again until load and queue are at an end."""
+    """Look at the bucket now, and again and again until load and queue are at an end."""
     lab, inside = story.lab, story.lab.inspect(indexed_orders.TABLE)
-    budgets = {one.index_name: one for one in inside.budgets if one.side == "Write" and one.budget == "provisioned"}
-    index = budgets[indexed_orders.INDEX]
-    story.samples.append(Sample(lab.clock.elapsed, budgets[""].level, index.level, index.rate))
+    wanted = indexed_orders.INDEX, "Write", "provisioned"
+    bucket = next(one for one in inside.budgets if (one.index_name, one.side, one.budget) == wanted)
+    story.samples.append(Sample(lab.clock.elapsed, bucket.level, bucket.rate))
     last = START + story.plan.load + 1
-    if lab.clock.elapsed < last or inside.index(indexed_orders.INDEX).waiting or index.level < 0:
+    if lab.clock.elapsed < last or inside.index(indexed_orders.INDEX).waiting or bucket.level < 0:
         lab.clock.after(round(SAMPLED * SECOND), lambda: _sample(story))
 
 
@@ -258,11 +257,10 @@ def _journeys(story: Story) -> Iterator[Journey]:
 
 def _levels(story: Story) -> Iterator[Level]:
     samples, end = story.samples, story.samples[-1].at
-    yield Level(REFUSED, _each_second((seconds(one.at) for one in story.refused), end), "writes/s", kind=THROTTLE)
-    yield Level(ACCEPTED, _each_second((seconds(one.at) for one in story.accepted), end), "writes/s", kind=WRITE)
-    yield Level(ARRIVING, _each_second((way.arrived for way in story.ways), end), "changes/s", kind=INDEX)
-    yield Level(TABLE_BUCKET, [(one.at, one.table) for one in samples], "WCU", kind=WRITE)
-    yield Level(INDEX_BUCKET, [(one.at, one.index) for one in samples], "WCU", kind=INDEX)
+    yield Level(REFUSED, _each_second((seconds(one.at) for one in story.refused), end), "a second", kind=THROTTLE)
+    yield Level(ACCEPTED, _each_second((seconds(one.at) for one in story.accepted), end), "a second", kind=WRITE)
+    yield Level(ARRIVING, _each_second((way.arrived for way in story.ways), end), "a second", kind=INDEX)
+    yield Level(BUCKET, [(one.at, one.level) for one in samples], "WCU", kind=INDEX)
     yield Level(OWED, [(one.at, one.owed) for one in samples], "s of work", ceiling=BACKLOG, kind=WAIT)
 
 
@@ -285,7 +283,10 @@ def _notes(story: Story) -> Iterator[Note]:
         says = f"{BACKLOG:g} s of work wait for the index. From now on the table refuses writes, though it could take them."
         yield Note(seconds(refused.at), says)
     if plan.raised is not None:
-        yield Note(plan.raised, f"UpdateTable gives the index {plan.needed} WCU.")
+        yield Note(
+            plan.raised,
+            f"UpdateTable gives the index {plan.needed} WCU. What waits already arrives as planned: a simplification.",
+        )
     over = START + plan.load
     if story.drained > over:
         yield Note(over, f"The writes end. What waits for the index arrives in the next {story.drained - over:.1f} s.")
@@ -302,8 +303,7 @@ def moral(story: Story) -> str:
     return f"A change was on its way for up to {longest:.1f} s. An index needs the write units of the writes that touch it, or it stops them."
 
 
-GROUPS = {ACCEPTED: "writes", REFUSED: "writes"}
 CAPTION = (
-    f"A dashed line is a change on its way to the index; {DRAWN_WAYS} of them are drawn. What the index can take falls below 0: then it owes."
+    f"A dashed line is a change on its way to the index; at most {DRAWN_WAYS} are drawn. What the index can take falls below 0: then it owes."
     f" Documented: a starved index throttles its table. Assumed: once it owes {BACKLOG:g} s of work. Requests take no time, and none is repeated."
 )

@@ -149,6 +149,7 @@ class Writer:
         self._kinds = kinds
         self._first = self._orders = orders
         self._writes = self._changes = 0
+        self._shipped: set[str] = set()
 
     def write(self) -> None:
         """Make the next write. Raises ``ServiceError`` if DynamoDB refuses it."""
@@ -161,10 +162,12 @@ class Writer:
             self._change(kind)
 
     def _change(self, attribute: str) -> None:
-        turn, order = divmod(self._changes, self._first)
+        order = f"o{self._changes % self._first + 1}"
         self._changes += 1
-        value = STATUSES[(turn + 1) % 2] if attribute == INDEX_KEY else self._writes + 1
-        self._table.change(f"o{order + 1}", **{attribute: value})
+        moved = "OPEN" if order in self._shipped else "SHIPPED"
+        self._table.change(order, **{attribute: moved if attribute == INDEX_KEY else self._writes + 1})
+        if attribute == INDEX_KEY:
+            self._shipped ^= {order}
 
 
 def first_orders(orders: int) -> list[Attributes]:

@@ -58,10 +58,6 @@ def test_the_tabs_show_what_their_topics_draw(page: Page, lab_server: LabServer,
     _open(page, lab_server, theme)
     look(page, f"index-lag-{theme}")
 
-    page.get_by_role("tab", name="How far behind?").click()
-    _expect_figure(page, index_behind.draw(index_behind.simulate()))
-    look(page, f"index-behind-{theme}")
-
     page.get_by_role("tab", name="A starved index").click()
     starved = index_starved.draw(index_starved.simulate())
     expect(page.locator(".dynateach-player .title").first).to_have_text(starved.title)
@@ -79,6 +75,10 @@ def test_the_tabs_show_what_their_topics_draw(page: Page, lab_server: LabServer,
     _expect_figure(page, index_costs.draw(costs, index_costs.UNITS))
     look(page, f"index-costs-units-{theme}")
 
+    page.get_by_role("tab", name="How far behind?").click()
+    _expect_figure(page, index_behind.draw(index_behind.simulate()))
+    look(page, f"index-behind-{theme}")
+
 
 def _open(page: Page, server: LabServer, theme: Theme = "light") -> None:
     cell = nbformat.v4.new_code_cell(SOURCE, id="explore")  # type: ignore[no-untyped-call]
@@ -94,6 +94,7 @@ def _open(page: Page, server: LabServer, theme: Theme = "light") -> None:
 
 def _fork(page: Page, steps: int = 3) -> float:
     """Fork the film after so many steps; the time at which that was."""
+    page.get_by_label("Speed").select_option("16")
     page.get_by_role("button", name="To the start").click()
     page.locator(".dynateach-player .stage canvas").first.focus()
     for _ in range(steps):
