@@ -163,6 +163,7 @@ class _Screen:
 
     def __init__(self) -> None:
         self.widget = ipywidgets.VBox(layout={"width": "100%"})
+        self._frame = ipywidgets.VBox(layout={"width": "100%"})
         self._sheet: Sheet | None = None
         self._player: Player | None = None
 
@@ -185,12 +186,16 @@ class _Screen:
 
         if self._sheet is None:
             self._sheet = Sheet(figure)
+            self._frame.children = (self._sheet.widget,)
+        self._put(self._frame)
         self._sheet.show(figure)
-        self._put(self._sheet.widget)
 
     def _put(self, picture: Any) -> None:
-        if self.widget.children != (picture,):
-            self.widget.children = (picture,)
+        """Show that part and hide the other. None is taken off the page: a figure that was would listen on, and fail at each change."""
+        if picture not in self.widget.children:
+            self.widget.children = (*self.widget.children, picture)
+        for part in self.widget.children:
+            part.layout.display = None if part is picture else "none"
 
 
 def _tabs(pages: list[_Page]) -> Any:

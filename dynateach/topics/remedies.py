@@ -93,11 +93,9 @@ class Comparison:
     @property
     def crowd(self) -> tuple[int, int]:
         """How many suffixes of the most popular key are on the partition that has most of them, and how many partitions there are."""
-        partitions, names = (
-            _table(_Remedy(), self.plan).partitions,
-            len(POPULARITY[self.plan.popularity]) * self.plan.suffixes,
-        )
-        owners = np.searchsorted(fleet.equal_shares(partitions), positions(names)[: self.plan.suffixes], side="right")
+        partitions, suffixes = _table(_Remedy(), self.plan).partitions, self.plan.suffixes
+        names = positions(len(POPULARITY[self.plan.popularity]) * suffixes)[:suffixes]
+        owners = np.searchsorted(fleet.equal_shares(partitions), names, side="right")
         return int(np.bincount(owners).max()), partitions
 
 

@@ -140,3 +140,21 @@ def _slide(page: Page, label: str, key: str) -> None:
     slider.locator(".noUi-handle").focus()
     page.keyboard.press(key)
     settle(page)
+
+
+def test_a_figure_follows_its_controls_after_a_film_was_shown(page: Page, lab_server: LabServer) -> None:
+    _open(page, lab_server)
+    for name, figure in (
+        ("How far behind?", index_behind.draw(index_behind.simulate())),
+        ("What a write costs", index_costs.draw(index_costs.simulate())),
+    ):
+        page.get_by_role("tab", name=name).click()
+        _expect_figure(page, figure)
+        page.get_by_role("tab", name="The index follows").click()
+        _expect(page, index_lag.draw(index_lag.simulate()))
+        look(page, "index-back")
+
+    page.get_by_role("tab", name="What a write costs").click()
+    _choose(page, "show", index_costs.UNITS)
+    _expect_figure(page, index_costs.draw(index_costs.simulate(), index_costs.UNITS))
+    look(page, "index-figure-after-film")

@@ -143,6 +143,23 @@ def test_the_notes_tell_the_turns_in_order_and_end_with_the_moral() -> None:
     assert film.notes[-1].at == film.ends
 
 
+@pytest.mark.parametrize(("admission", "budget"), [(TODAY, "partition"), (EARLY, "share")])
+def test_a_note_tells_what_is_saved_while_a_partition_refuses(admission: str, budget: str) -> None:
+    story = simulate("one celebrity", admission=admission)
+    first = next(event for event in story.refused if event.budget == budget)
+    before = dict(story.samples)[(first.at - EPOCH) // SECOND]
+    own = first.partition if budget == "share" else None
+    kept = [one.level for one in before if one.budget != "partition" and one.partition != own]
+
+    (told,) = (note for note in draw(story).notes if note.at == (first.at - EPOCH) / SECOND and "refuses" in note.says)
+    assert f"{sum(kept):,.0f} WCU" in told.says
+
+
+def test_when_all_was_served_the_moral_is_that_of_the_capacity_mode() -> None:
+    assert "paid from what was saved" in draw(simulate("uniform", burst=600)).notes[-1].says
+    assert "takes 4,000 WCU/s" in draw(simulate("uniform", mode="on demand")).notes[-1].says
+
+
 def test_a_fork_keeps_the_past_and_feeds_the_table_from_then_on() -> None:
     story = simulate("Zipf")
     before, after = draw(story), fork(story, 40)
