@@ -57,6 +57,20 @@ def test_a_film_plays_and_a_figure_answers_the_mouse(page: Page, handout: str) -
     expect(page.locator(".dynateach-figure .hoverlayer .hovertext")).to_contain_text("7")
 
 
+def test_a_figure_follows_the_width_of_the_window_and_keeps_its_height(page: Page, handout: str) -> None:
+    page.goto(handout)
+    drawn = page.locator(".dynateach-figure .main-svg").first
+    before = drawn.bounding_box()
+
+    page.set_viewport_size({"width": 700, "height": 800})
+    page.wait_for_function("() => document.querySelector('.dynateach-figure .main-svg').clientWidth < 660")
+
+    after = drawn.bounding_box()
+    assert before
+    assert after
+    assert after["height"] == before["height"] == 450
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_wears_the_readers_colours(page: Page, handout: str, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)

@@ -5,7 +5,7 @@ import importlib
 import pytest
 
 from dynateach.errors import LabError
-from dynateach.topics.catalogue import find, topics
+from dynateach.topics.catalogue import Topic, find, topics
 
 
 def test_the_topics_are_the_files_that_can_be_explored() -> None:
@@ -17,14 +17,14 @@ def test_the_topics_are_the_files_that_can_be_explored() -> None:
 
 
 @pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.name)
-def test_a_topic_has_its_three_functions_and_says_what_it_is_about(topic: object) -> None:
-    module = importlib.import_module(f"dynateach.topics.{topic.name}")  # type: ignore[attr-defined]
+def test_a_topic_has_its_three_functions_and_says_what_it_is_about(topic: Topic) -> None:
+    module = importlib.import_module(f"dynateach.topics.{topic.name}")
 
     assert callable(module.simulate)
     assert callable(module.draw)
-    assert callable(module.view)
-    assert topic.headline  # type: ignore[attr-defined]
-    assert "\n" not in topic.headline  # type: ignore[attr-defined]
+    assert callable(module.explore)
+    assert topic.headline
+    assert "\n" not in topic.headline
 
 
 def test_a_topic_is_found_with_hyphens_too() -> None:

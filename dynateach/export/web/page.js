@@ -9,6 +9,7 @@ dress();
 for (const place of document.querySelectorAll(".dynateach-figure")) {
   const { data, layout, config } = JSON.parse(place.querySelector("script").textContent);
   place.replaceChildren();
+  place.style.height = `${layout.height ?? 450}px`; // plotly takes both sizes from its place when the window changes
   Plotly.newPlot(place, data, { ...layout, width: undefined, autosize: true }, { ...config, responsive: true });
 }
 
