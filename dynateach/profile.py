@@ -65,70 +65,88 @@ def _always(microseconds: int) -> Delay:
 
 @dataclass(frozen=True)
 class Profile:
-    """The physics of one Lab.
+    """The physics of one Lab. Durations are in µs; no duration at all switches the thing off.
 
-    All durations are assumed orders of magnitude: AWS publishes that single-item operations take
-    single-digit milliseconds, and no distribution.
-
-    ``item_read``, ``item_write``, ``page_read``, ``control`` are service times of a request (µs).
-    ``table_creation`` and ``table_deletion`` are how long a table stays CREATING or DELETING (µs);
-    ``index_creation`` and ``index_deletion`` the same of an index that is added or dropped; ``table_update`` is how
-    long a table stays UPDATING. ``expiry_change`` is how long time to live takes to be turned on or off ("up to one
-    hour" is documented). ``backup_creation`` and ``restore`` are how long these take, and ``recovery_lag`` is how old
-    the latest restorable moment is ("typically 5 minutes" is documented).
-    ``statistics_every`` is how old DescribeTable's item count and size may be (µs; "approximately
-    every six hours" is documented). ``replication_lag`` is how long after a write a follower has applied it (no lag at all:
-    no replicas are simulated), ``leader_lease`` how long a leader that is cut off keeps its lease, ``leader_wait`` how long
-    the service looks for a leader before it says that there is none, and ``catch_up`` how long a zone that comes back takes
-    to catch up (µs). ``index_lag`` is how long after a write a change reaches a global index ("a fraction of a second" is
-    documented; no lag at all: it is part of the write), ``index_backlog`` how long the queue of an index that is short of
-    write units may become before writes to the table are refused (µs of its throughput), ``expiry_delay`` how long after
-    its time an item is deleted (documented: "typically within a few days"). ``stream_lag`` is how long after a write its
-    record can be read from the stream, ``shard_life`` how long a shard of a stream stays open (about four hours, as others
-    have seen; none: for ever), and ``shard_throughput`` how many bytes a second all readers of a shard together get (0: any
-    number). ``on_demand_partitions`` is how many partitions a new on-demand table gets: 4 fit the documented 12,000 read and
-    4,000 write units a second; that it is 4 is assumed. ``admission`` is how requests are refused for want of units: "off"
-    (never), "global" (a budget for the table and a ceiling for each partition: published, as DynamoDB does it now) or
-    "static" (each partition has a fixed share of the table's throughput: published, as it did at first).
-
-    ``partition_bytes`` is the size near which a partition splits ("about 10 GB" is documented; a small one shows it soon).
-    ``split_duration`` is how long a split takes ("in the order of minutes" is published). ``heat_threshold`` is the part of
-    a partition's ceiling above which it grows hot, and ``heat_window`` how long (µs) it must be used up to the ceiling
-    until it splits for that (both assumed; no window: heat is not measured, nor is it without "global" admission).
+    All of them are assumed orders of magnitude, but for what is called documented or published: AWS publishes that
+    single-item operations take single-digit milliseconds, and no distribution.
     """
 
     name: str
+
     item_read: Delay = field(default_factory=Delay)
+    """How long a request that reads one item takes."""
     item_write: Delay = field(default_factory=Delay)
+    """How long a request that writes takes."""
     page_read: Delay = field(default_factory=Delay)
+    """How long a request that reads many items takes, or a page of a stream."""
     control: Delay = field(default_factory=Delay)
+    """How long a request about tables takes."""
+
     table_creation: int = 0
+    """How long a table stays CREATING."""
     table_deletion: int = 0
+    """How long a table stays DELETING."""
     table_update: int = 0
+    """How long a table stays UPDATING."""
     index_creation: int = 0
+    """How long an index that is added stays CREATING."""
     index_deletion: int = 0
+    """How long an index that is dropped stays DELETING."""
     expiry_change: int = 0
+    """How long time to live takes to be turned on or off. Documented: up to one hour."""
     backup_creation: int = 0
     restore: int = 0
     recovery_lag: int = 0
+    """How old the latest restorable moment is. Documented: typically 5 minutes."""
     statistics_every: int = 0
+    """How old DescribeTable's item count and size may be. Documented: approximately six hours."""
+
     replication_lag: Delay = field(default_factory=Delay)
+    """How long after a write a follower has applied it. None: there are no replicas."""
     leader_lease: int = 0
+    """How long a leader that is cut off keeps its lease."""
     leader_wait: int = 0
+    """How long the service looks for a leader before it says that there is none."""
     catch_up: int = 0
+    """How long a zone that comes back takes to catch up."""
+
     index_lag: Delay = field(default_factory=Delay)
+    """How long after a write a change reaches a global index. Documented: a fraction of a second. None: it is part of the
+    write.
+    """
     index_backlog: int = 0
+    """How long the queue of an index that is short of write units may become, in time of its throughput, before writes to
+    the table are refused.
+    """
     expiry_delay: Delay = field(default_factory=Delay)
+    """How long after its time an item is deleted. Documented: typically within a few days."""
     stream_lag: Delay = field(default_factory=Delay)
+    """How long after a write its record can be read from the stream."""
     shard_life: Delay = field(default_factory=Delay)
+    """How long a shard of a stream stays open: about four hours, as others have seen. None: for ever."""
     shard_throughput: int = 0
+    """How many bytes a second all readers of a shard together get; 0: any number."""
     transaction_commit: Delay = field(default_factory=Delay)
+    """How long after it was prepared an item of a transaction is committed. None: a transaction is one instant, and meets no
+    other.
+    """
+
     on_demand_partitions: int = 4
+    """How many partitions a new on-demand table gets. Four fit the documented 12,000 read and 4,000 write units a second."""
     admission: Literal["off", "global", "static"] = "off"
+    """How requests are refused for want of units: never, by one budget for the table and a ceiling for each partition
+    (published: as DynamoDB does it now), or by a fixed share for each partition (published: as it did at first).
+    """
     partition_bytes: int = 10 * 1024**3
+    """The size near which a partition splits. Documented: about 10 GB. A small one shows it soon."""
     split_duration: Delay = field(default_factory=Delay)
+    """How long a split takes. Published: in the order of minutes."""
     heat_threshold: float = 0.9
+    """The part of its ceiling above which a partition grows hot."""
     heat_window: int = 0
+    """How long a partition must be used up to its ceiling until it splits for heat. None, or no "global" admission: heat is
+    not measured.
+    """
 
     def __post_init__(self) -> None:
         if self.admission not in ("off", "global", "static"):

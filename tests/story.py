@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from dynateach import Lab, ServiceError
 from dynateach.clock import SECOND
+from dynateach.linearizability import Value
 from dynateach.profile import IDEAL, Delay
 from dynateach.trace import RequestServed
-from tests.linearizability import Value
 
 MS = 1000
 PHYSICS = replace(
@@ -38,7 +38,6 @@ faults: list[st.SearchStrategy[Step]] = [
     st.tuples(st.just("cut"), zones, durations),
     st.tuples(st.just("slow"), zones, durations),
     st.tuples(st.just("restore"), zones),
-    st.tuples(st.just("split"), st.integers(0, 7)),
 ]
 
 
@@ -91,10 +90,6 @@ class Story:
 
     def restore(self, zone: str) -> None:
         self.lab.faults.restore(zone)
-
-    def split(self, which: int) -> None:
-        inside = self.lab.inspect("things")
-        inside.split(inside.partitions[which % len(inside.partitions)].id)
 
     def end(self) -> None:
         """All faults are over, and whatever they held up has happened."""

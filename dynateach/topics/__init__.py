@@ -3,11 +3,36 @@
     hashing          where keys land, and which partition gets hot  (its ``explore`` holds all three)
     resizing         which keys move when a partition is split
     sharding         one hot key spread by suffixes, and what reads then cost
+
+    hot_partitions   what a burst spends, and which budget refuses  (its ``explore`` holds all three)
+    heat_splits      when a hot partition splits, and when that would not help
+    remedies         what helps a hot partition, and what its readers pay
+
+    consistency      stale reads of three replicas, and zones that fail  (its ``explore`` holds all four)
+    staleness        how long after a write a read may miss it
+    promises         monotonic reads and read your writes, broken and repaired
+    histories        linearizable or not, and the few requests that show it
+
+    index_lag        what a global index gets of each write, and when  (its ``explore`` holds all four)
+    index_behind     how long after a write a query of the index may miss it
+    index_starved    an index with too few write units, and the writes that its table then refuses
+    index_costs      what each kind of write costs an index, by what that projects
+
+    stream_records   which writes leave a record, and in what order it is read  (its ``explore`` holds all three)
+    iterators        where a reader of a stream begins, and what it gets
+    poison           a record that a function cannot take, and what waits behind it
+
+    retries          a herd of clients after an outage, and how it comes back  (its ``explore`` holds both)
+    strategies       all ways to retry, side by side
+
     query_or_scan    one question asked in five ways of a growing table
-    cost             a month's bill, six ways to pay it             (its ``explore`` holds both)
+
+    cost             a month's bill, six ways to pay it  (its ``explore`` holds both)
     scaled_day       a day of auto scaling, and what it costs
 
-``traffic`` makes the requests, ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its
-parts), ``orders`` is the table that is queried and scanned, ``ring`` holds the two models that DynamoDB is compared with. None is
-imported before it is asked for.
+``traffic`` makes the requests, ``hot_traffic`` those that heat partitions (``hot_lanes`` tells of them, ``read_price`` is what reading
+back takes), ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its parts), ``ring`` holds
+the two models that DynamoDB is compared with. ``one_item`` and ``replicas`` are what the topics on consistency share,
+``indexed_orders`` those on indexes, ``stream_table`` those on streams, ``herd`` those on retries; ``orders`` is the table that is queried
+and scanned. What is drawn and said of a topic may lie in files called film and notes. None is imported before it is asked for.
 """

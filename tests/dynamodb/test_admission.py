@@ -185,18 +185,27 @@ def test_warm_throughput_is_what_an_on_demand_table_starts_with() -> None:
 
 def test_a_peak_can_be_doubled_after_30_minutes() -> None:
     lab = lab_with(replace(GLOBAL, on_demand_partitions=4))
-
-    def rate() -> float:
-        return next(
-            one.rate for one in lab.inspect("things").budgets if (one.side, one.budget) == ("Write", "on-demand")
-        )
-
     for n in range(10):
         put(lab, f"{n}", 300)
     lab.clock.advance(1799)
-    assert rate() == 4000
+    assert on_demand_rate(lab) == 4000
     lab.clock.advance(1)
-    assert rate() == 6000
+    assert on_demand_rate(lab) == 6000
+
+
+def test_what_a_table_had_saved_before_its_busiest_second_is_no_part_of_the_peak() -> None:
+    lab = lab_with(replace(GLOBAL, on_demand_partitions=40))
+    keys = spread(lab)
+    assert until_refused(lambda n: put(lab, keys[n % 40], 400))[0] == 10
+    lab.clock.advance(0.9)
+    assert until_refused(lambda n: put(lab, keys[20 + n % 20], 400))[0] == 9
+    lab.clock.advance(1800)
+    assert on_demand_rate(lab) == 8000
+
+
+def on_demand_rate(lab: Lab) -> float:
+    budgets = lab.inspect("things").budgets
+    return next(one.rate for one in budgets if (one.side, one.budget) == ("Write", "on-demand"))
 
 
 def test_a_configured_maximum_refuses_and_can_be_lifted() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dynateach.linearizability import Operation, Value, is_linearizable, put, read, swap
 from dynateach.trace import ReplicaRead
-from tests.linearizability import Operation, Value, is_linearizable, put, read, swap
 from tests.story import Story, condition, histories, item, stories, value_in
 
 requests = stories(
@@ -17,6 +17,7 @@ requests = stories(
     st.tuples(st.just("swap"), st.integers(0, 40)),
     st.tuples(st.just("read")),
     st.tuples(st.just("glance")),
+    st.tuples(st.just("split")),
 )
 KEY = {"id": {"S": "one"}}
 
@@ -61,6 +62,10 @@ class OneItem(Story):
         answer = self._answer("GetItem", Key=KEY)
         if answer is not None:
             self.glances.append((self.lab.clock.now, self.lab.trace.of(ReplicaRead)[-1].zone, value_in(answer)))
+
+    def split(self) -> None:
+        inside = self.lab.inspect("things")
+        inside.split(inside.locate("one").partition)
 
 
 LEADER_LOST = [(0, ("put",)), (1, ("cut", "a", 400)), *[(30, ("put",)), (1, ("read",)), (1, ("glance",))] * 8]

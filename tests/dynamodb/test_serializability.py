@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dynateach.dynamodb.operations import coordinator
 from dynateach.dynamodb.storage.pending import Pending, Prepared
+from dynateach.linearizability import Operation, Value, is_linearizable, on, put, read, swap, together
 from dynateach.trace import ItemCommitted, ItemWritten, TransactionCommitted
-from tests.linearizability import Operation, Value, is_linearizable, on, put, read, swap, together
 from tests.story import Story, condition, histories, item, stories, value_in
 
 KEYS = ("d", "e", "a")

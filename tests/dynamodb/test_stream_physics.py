@@ -80,6 +80,12 @@ class Scene:
         answer = self.ask("GetRecords", ShardIterator=iterator, **params)
         return [name_of(record) for record in answer["Records"]], answer.get("NextShardIterator")
 
+    def consume(self, **settings: Any) -> list[str]:
+        """The versions that a consumer is going to see, from now on."""
+        seen: list[str] = []
+        self.lab.consume("things", lambda event, context: seen.extend(map(name_of, event["Records"])), **settings)
+        return seen
+
 
 def name_of(record: dict[str, Any]) -> str:
     return str(record["dynamodb"]["NewImage"]["name"]["S"])
@@ -149,8 +155,7 @@ def test_a_closed_shard_goes_on_until_its_last_record_has_arrived() -> None:
 
 def test_a_consumer_polls_as_soon_as_a_record_can_be_read_and_not_before() -> None:
     scene = Scene(LATE)
-    seen: list[str] = []
-    scene.lab.consume("things", lambda event, context: seen.extend(map(name_of, event["Records"])))
+    seen = scene.consume()
     scene.wait(60)
     before = len(scene.lab.trace.of(StreamRead))
     scene.put("a")
@@ -163,11 +168,18 @@ def test_a_consumer_polls_as_soon_as_a_record_can_be_read_and_not_before() -> No
 @pytest.mark.parametrize("position", ["TRIM_HORIZON", "LATEST"])
 def test_a_consumer_gets_what_was_on_its_way_when_it_began(position: str) -> None:
     scene = Scene(LATE)
-    seen: list[str] = []
     scene.put("a")
     scene.wait(1)
-    function = lambda event, context: seen.extend(map(name_of, event["Records"]))  # noqa: E731
-    scene.lab.consume("things", function, starting_position=position)
+    seen = scene.consume(starting_position=position)
+    scene.wait(5)
+    assert seen == ["a1"]
+
+
+def test_a_consumer_gets_what_was_on_its_way_when_its_shard_closed() -> None:
+    scene = Scene(LATE)
+    seen = scene.consume(starting_position="LATEST")
+    scene.put("a")
+    scene.split()
     scene.wait(5)
     assert seen == ["a1"]
 
@@ -224,6 +236,15 @@ def test_a_shard_that_was_replaced_is_gone_after_a_day_and_its_child_stays() -> 
     (left,) = scene.shards()
     assert left["ShardId"] == child
     assert scene.read(scene.iterator())[0] == []
+
+
+def test_an_idle_consumer_of_what_comes_finds_it_in_the_shard_that_replaced_its_own() -> None:
+    scene = Scene(SHORT)
+    seen = scene.consume(starting_position="LATEST")
+    scene.wait(30 * HOUR)
+    scene.put("a")
+    scene.wait(5)
+    assert seen == ["a1"]
 
 
 def test_sequence_numbers_go_on_across_a_roll_over() -> None:

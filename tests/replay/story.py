@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from dynateach import Lab, ServiceError
 from dynateach.clock import SECOND
-from dynateach.events import Event
+from dynateach.events import Event, StreamRecordWritten
 from dynateach.randomness import Stream
 from dynateach.retries import ADAPTIVE, STANDARD, Client
 from tests.indexed import definition
@@ -127,6 +127,17 @@ def many(story: Story) -> None:
     story.ask("TransactGetItems", TransactItems=[{"Get": {"TableName": "orders", "Key": key("cy", "0")}}])
 
 
+def met(story: Story) -> None:
+    """A write meets an item that a transaction of another client has prepared."""
+    now = story.lab.clock.now
+    put = {"Put": {"TableName": "orders", "Item": {**key("cy", "1"), "state": text("open")}}}
+    for number in range(story.scale):
+        at = now + number * SECOND
+        story.lab.clock.at(at, lambda: story.ask("TransactWriteItems", TransactItems=[put]))
+        story.lab.clock.at(at + 1, lambda: story.put("cy", "1", state=text("paid")))
+    story.wait(story.scale)
+
+
 def consumer(story: Story) -> None:
     """A function follows the stream; it fails for bob, and gives him up."""
 
@@ -141,6 +152,21 @@ def consumer(story: Story) -> None:
     following.resume()
     story.wait(5)
     following.stop()
+
+
+def readers(story: Story) -> None:
+    """Too many read a large record of one shard."""
+    story.put("fay", "0", note=text("x" * 380_000))
+    story.wait(2)
+    stream = story.lab.request("dynamodb", "DescribeTable", {"TableName": "orders"})["Table"]["LatestStreamArn"]
+    shard = story.lab.trace.of(StreamRecordWritten)[-1].shard
+    which = {"StreamArn": stream, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+    for _ in range(9):
+        iterator = story.lab.request("dynamodbstreams", "GetShardIterator", which)["ShardIterator"]
+        try:
+            story.lab.request("dynamodbstreams", "GetRecords", {"ShardIterator": iterator})
+        except ServiceError:
+            return
 
 
 def split(story: Story) -> None:
@@ -197,6 +223,16 @@ def scaled(story: Story) -> None:
     scaling.stop()
 
 
+def grown(story: Story) -> None:
+    """A table that is to take more than one partition serves begins to split; it is called off with the table."""
+    story.ask("CreateTable", "more", **definition(key="job:S", TableName="more", **throughput(1, 1)))
+    story.wait(10)
+    story.ask("UpdateTable", "more", **throughput(1, 2000))
+    story.wait(10)
+    story.ask("DeleteTable", "more")
+    story.wait(10)
+
+
 def expired(story: Story) -> None:
     """Orders expire, and go when their turn comes."""
     story.ask("UpdateTimeToLive", TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"})
@@ -230,12 +266,15 @@ CHAPTERS: tuple[Callable[[Story], None], ...] = (
     items,
     reads,
     many,
+    met,
     consumer,
+    readers,
     split,
     late_index,
     lost_zone,
     throttled,
     scaled,
+    grown,
     expired,
     end,
 )

@@ -128,6 +128,11 @@ def test_weights_of_nothing_are_refused() -> None:
         simulate(np.zeros(3), steady(1, seconds=1))
 
 
+def test_one_partition_gets_all_of_any_weights() -> None:
+    for exponent in (0.5, 1.0, 1.7):
+        assert simulate(zipf(2_001, exponent), steady(10, 2), partitions=1).asked.tolist() == [[10], [10]]
+
+
 def test_a_table_of_no_partitions_is_refused() -> None:
     with pytest.raises(LabError, match="1 partition or more"):
         simulate(uniform(3), steady(1, seconds=1), partitions=0)

@@ -29,6 +29,16 @@ function measured(head, level, steps) {
   return { ...level, steps, high, low, kind: head.kinds[level.kind], over: head.kinds.find((kind) => kind.name === "ceiling") };
 }
 
+// Films that stand together count what has the same name and unit on one scale.
+function shareScales(films) {
+  const levels = films.flatMap((film) => film.levels.map((level) => ({ name: `${film.lanes[level.lane].name} ${level.unit}`, level })));
+  for (const { name, level } of levels) {
+    const alike = levels.filter((other) => other.name === name).map((other) => other.level);
+    level.top = Math.max(...alike.map((one) => one.high));
+    level.bottom = Math.min(...alike.map((one) => one.low));
+  }
+}
+
 function contents(film, number) {
   const here = (part) => part.lane === number || part.to === number;
   return {

@@ -75,6 +75,7 @@ class Player {
 
   stageFilms() {
     this.films = this.forked ? [this.film, this.forked] : [this.film];
+    shareScales(this.films);
     this.film.heading = "As it was";
     if (this.forked) this.forked.heading = `Forked at ${written(this.film, this.forkedAt)}`;
     this.start = Math.min(...this.films.map((film) => film.start));
@@ -197,7 +198,7 @@ class Player {
     if (event.target === speeds || event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = (way) => (event.shiftKey ? this.leap(this.time + (way * (this.end - this.start)) / 100) : this.step(way));
     const keys = {
-      " ": () => this.toggle(), Home: () => this.leap(this.start), End: () => this.leap(this.end), ArrowRight: () => arrow(1), ArrowLeft: () => arrow(-1),
+      " ": () => this.toggle(), ArrowRight: () => arrow(1), ArrowLeft: () => arrow(-1), Home: () => this.leap(this.start), End: () => this.leap(this.end),
       "+": () => this.zoom(2), "=": () => this.zoom(2), "-": () => this.zoom(0.5), "0": () => this.zoom(0),
     };
     if (!keys[event.key] || (event.key === " " && event.target !== canvas && event.target !== scrub)) return;

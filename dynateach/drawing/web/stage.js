@@ -122,14 +122,14 @@ function drawTitles({ context, theme, x, layout, films, time, end }) {
 }
 
 function drawLevel({ context, theme, x, layout, end }, level, row) {
-  const y = (value) => row.floor - ((value - level.low) / (level.high - level.low)) * (row.floor - row.roof);
+  const y = (value) => row.floor - ((value - level.bottom) / (level.top - level.bottom)) * (row.floor - row.roof);
   const corners = level.steps.flatMap((step, i) => [[x(step.at), y(step.value)], [x(level.steps[i + 1]?.at ?? end), y(step.value)]]);
   const alpha = context.globalAlpha;
   context.fillStyle = context.strokeStyle = colour(level.kind, theme);
   context.beginPath();
-  context.moveTo(corners[0][0], y(level.low));
+  context.moveTo(corners[0][0], y(level.bottom));
   for (const corner of corners) context.lineTo(...corner);
-  context.lineTo(corners.at(-1)[0], y(level.low));
+  context.lineTo(corners.at(-1)[0], y(level.bottom));
   context.globalAlpha = alpha * 0.18;
   context.fill();
   context.globalAlpha = alpha;

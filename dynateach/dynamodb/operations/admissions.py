@@ -81,7 +81,7 @@ def admit_page(db: "DynamoDB", source: "Source", start: Place) -> None:
 
 def _admit(db: "DynamoDB", target: "Target", side: str) -> None:
     admission = target.table.admission
-    empty = admission.empty("", side, target.partition.id, db.world.clock.now) if admission else None
+    empty = admission.own[side].empty(target.partition.id, db.world.clock.now) if admission else None
     if empty:
         need = Need(target.table, "", side, target.partition.id, target.place, _key_of(target))
         _require(db, need, empty)
@@ -137,7 +137,7 @@ def charge_read(db: "DynamoDB", target: "Target", units: float) -> None:
     """Use up what reading the item consumed."""
     admission = target.table.admission
     if admission:
-        admission.take("", READ, target.partition.id, units, db.world.clock.now, target.place)
+        admission.own[READ].take(target.partition.id, units, db.world.clock.now, target.place)
 
 
 def charge_write(db: "DynamoDB", target: "Target", new: Stored | None, consumed: Consumed) -> None:
@@ -150,7 +150,7 @@ def charge_write(db: "DynamoDB", target: "Target", new: Stored | None, consumed:
         units += sum(one.units for one in consumed.indexes if one.index_name not in admission)
         for need in _upkeep(target, new):
             admission.take(need.owner, WRITE, need.partition, need.units, now, need.place)
-    admission.take("", WRITE, target.partition.id, units, now, target.place)
+    admission.own[WRITE].take(target.partition.id, units, now, target.place)
 
 
 def charge_visit(db: "DynamoDB", source: "Source", visit: "Visit", units: float) -> None:

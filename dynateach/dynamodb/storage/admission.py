@@ -123,7 +123,7 @@ class Budgets:
             self._peak.note(units, now)
         if self._maximum:
             self._maximum.take(units, now)
-        self._bucket_of(partition, now).take(units, now)
+        self._wholes["" if self._shares is None else partition].take(units, now)
         part = self._partitions.get(partition)
         if part is None:
             part = self._partitions[partition] = Bucket(self._ceiling, self._ceiling, now)
@@ -161,6 +161,7 @@ class Budgets:
         for partition, bucket in self._wholes.items():
             rate = self._rate(partition, now)
             bucket.tune(rate, rate * self._seconds, now)
+        self._peak.granted = self.rate(now)
 
     def divide(self, partition: str, halves: Iterable[str], now: int) -> None:
         """A partition was split: each half has half of its share, and half of what it had saved."""
@@ -197,6 +198,7 @@ class Budgets:
         for partition in [""] if self._shares is None else self._shares:
             rate = self._rate(partition, now)
             self._wholes[partition] = Bucket(rate, rate * self._seconds, now, tokens=rate)
+        self._peak.granted = self.rate(now)
 
     def _set_maximum(self, now: int) -> None:
         before, (self._cap, maximum) = self._cap, self._terms.cap
@@ -228,6 +230,7 @@ class Budgets:
                 self._has_grown = True
         if self._has_grown:
             self._set_maximum(now)
+            self._peak.granted = self.rate(now)
 
     def _name(self, partition: str) -> tuple[str, str]:
         if self._shares is not None:
@@ -249,22 +252,23 @@ class Admission:
     """The budgets of one table and its global indexes, as ``mode`` (GLOBAL or STATIC) has them. The table's own go by the
     name ""; a name that is unknown is a local index, which uses the table's.
 
-    ``thermometer`` makes what measures the heat of one side, if anything does; ``grown`` is called by a request that meets
-    an on-demand budget which has grown.
+    ``own`` are the table's own budgets, by side. ``thermometer`` makes what measures the heat of one side, if anything does;
+    ``grown`` is called by a request that meets an on-demand budget which has grown.
     """
 
     def __init__(self, mode: str, thermometer: Thermometer | None, grown: Callable[[], object]) -> None:
         self._mode = mode
         self._thermometer = thermometer if mode == GLOBAL else None
         self._grown = grown
-        self._budgets: dict[str, dict[str, Budgets]] = {}
+        self.own: dict[str, Budgets] = {}
+        self._budgets = {"": self.own}
 
     def open(self, name: str, agreed: Agreement, partitions: list[str], now: int) -> None:
         """Begin the budgets of the table or a new index, which has these partitions."""
-        self._budgets[name] = {
-            side: Budgets(side, terms, self._even_shares(partitions), now, self._heat(name, side), self._grown)
-            for side, terms in agreed.items()
-        }
+        budgets = self._budgets.setdefault(name, {})
+        for side, terms in agreed.items():
+            shares = self._even_shares(partitions)
+            budgets[side] = Budgets(side, terms, shares, now, self._heat(name, side), self._grown)
 
     def close(self, name: str) -> None:
         """Forget the budgets of an index that is gone."""
@@ -289,7 +293,7 @@ class Admission:
 
     def divide(self, name: str, partition: str, halves: Iterable[str], now: int) -> None:
         """A partition of the table or index was split."""
-        for budgets in self._budgets[name].values() if name in self._budgets else ():
+        for budgets in self._budgets[name].values() if name in self else ():
             budgets.divide(partition, halves, now)
 
     def rate(self, name: str, side: str, now: int) -> float:
@@ -298,7 +302,7 @@ class Admission:
 
     def share(self, name: str, partition: str) -> float | None:
         """The partition's fixed part of that, None if it has none."""
-        return self._budgets[name][WRITE].share(partition) if name in self._budgets else None
+        return self._budgets[name][WRITE].share(partition) if name in self else None
 
     def levels(self, name: str, side: str, partitions: Iterable[str], now: int) -> Iterator[Level]:
         """Every budget of one side of the table or an index as it is at this moment."""
@@ -306,10 +310,10 @@ class Admission:
 
     def consumed(self, name: str, side: str) -> float:
         """The units that one side of the table or an index has consumed so far."""
-        return self._budgets[name][side].consumed if name in self._budgets else 0.0
+        return self._budgets[name][side].consumed if name in self else 0.0
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._budgets
+    def __contains__(self, name: str) -> bool:
+        return bool(self._budgets.get(name))
 
     def _heat(self, name: str, side: str) -> Heat | None:
         return self._thermometer(name, side) if self._thermometer else None

@@ -1,8 +1,8 @@
 """Token buckets, and the peak that decides how fast an on-demand one fills.
 
 Published (USENIX ATC 2022): DynamoDB's budgets are token buckets. Documented: an on-demand table serves double its
-previous peak at once, and may refuse what doubles again within 30 minutes. Assumed: that the peak is the busiest second,
-that it counts in full once it is 30 minutes old, and for ever.
+previous peak at once, and may refuse what doubles again within 30 minutes. Assumed: that the peak is the busiest second
+without what it had saved before; that it counts in full once it is 30 minutes old, and for ever.
 """
 
 from collections import deque
@@ -63,11 +63,15 @@ class Bucket:
 
 
 class Peak:
-    """The busiest second that an on-demand table has had, in units a second, as it counts for what the table may consume."""
+    """The busiest second that an on-demand table has had, in units a second, as it counts for what the table may consume.
 
-    __slots__ = ("_known", "_pending", "_second", "_units")
+    No second counts for more than the ``granted`` units a second: what a full bucket adds to them is a burst, and no peak.
+    """
+
+    __slots__ = ("_known", "_pending", "_second", "_units", "granted")
 
     def __init__(self) -> None:
+        self.granted = float("inf")
         self._known = 0.0
         self._pending: deque[tuple[int, float]] = deque()
         self._second = 0
@@ -93,7 +97,8 @@ class Peak:
         if second == self._second:
             return
         highest = self._pending[-1][1] if self._pending else self._known
-        if self._units > highest:
-            self._pending.append((self._second, self._units))
+        units = min(self._units, self.granted)
+        if units > highest:
+            self._pending.append((self._second, units))
         self._second = second
         self._units = 0.0

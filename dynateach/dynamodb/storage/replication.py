@@ -33,6 +33,9 @@ from dynateach.world import World
 if TYPE_CHECKING:
     from dynateach.dynamodb.storage.pending import Pending
 
+LEADER, FOLLOWER = "leader", "follower"
+"""What a replica may be."""
+
 _NEVER = 1 << 62
 
 
@@ -110,6 +113,7 @@ class Replication:
         self._keyspace = keyspace
         self._name = (table, index_name)
         self.pending: Pending | None = None
+        self._complete = [Seen(zone.name, LEADER, 0, 0) for zone in zones.all]
         whose = f"{table}/{index_name}" if index_name else table
         self._lags = world.randomness.stream(f"replication lag {whose}")
         self._choices = world.randomness.stream(f"replica choice {whose}")
@@ -163,13 +167,14 @@ class Replication:
         """What lies at a place, as a replica fit for the read shows it. Raises InternalServerError if there is none."""
         log = self._logs[partition.id]
         zone = self._reader(partition, log, consistent)
-        role = _role(zone, log)
         stored, versions, since = partition.get(place), 0, 0
+        if zone is log.leader:
+            return stored, self._complete[zone.position]
         now = self._world.clock.now
-        for write in () if zone is log.leader or not log.writes else log.unapplied(zone, now):
+        for write in log.unapplied(zone, now) if log.writes else ():
             if write.place == place:
                 stored, versions, since = write.old, versions + 1, write.at
-        return stored, Seen(zone.name, role, versions, now - since if versions else 0)
+        return stored, Seen(zone.name, FOLLOWER, versions, now - since if versions else 0)
 
     def view(self, part: Partition, consistent: bool) -> View:
         """What a replica fit for the read shows of a partition, or of the one in which a ``part`` of a local index lies.
@@ -255,7 +260,7 @@ class Replication:
 
 
 def _role(zone: Zone, log: Log) -> str:
-    return "leader" if zone is log.leader else "follower"
+    return LEADER if zone is log.leader else FOLLOWER
 
 
 def _next(zone: Zone, electable: Collection[Zone]) -> Zone:
