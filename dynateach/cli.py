@@ -85,6 +85,50 @@ def check(notebook: Path, timeout: int) -> None:
 
 
 @main.command()
+@click.argument("topic", required=False)
+@click.option("--port", type=click.IntRange(0, 65535), help="Serve on this port; 0 means any free one.")
+@click.option("--no-browser", is_flag=True, help="Print the address, open nothing.")
+def show(topic: str | None, port: int | None, no_browser: bool) -> None:
+    """Open one topic full-window, for a projector.
+
+    Its controls are live; no notebook is needed or kept. Without TOPIC, the topics are listed.
+    """
+    from dynateach.topics import catalogue
+
+    if topic is None:
+        _list(catalogue.topics())
+        return
+    from dynateach.jupyter import show as showing
+
+    showing.start(catalogue.find(topic), port=port, browser=not no_browser, ready=_announce_topic)
+    _out.print("Stopped.")
+
+
+@main.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Write the page here (default: beside the notebook).")
+@click.option("--no-run", is_flag=True, help="Run nothing: show the outputs that the notebook was saved with.")
+@click.option(
+    "--timeout", default=60, show_default=True, type=click.IntRange(1), help="Seconds that one cell may take."
+)
+def export(notebook: Path, out: Path | None, no_run: bool, timeout: int) -> None:
+    """Write NOTEBOOK as one HTML page that plays without a kernel or a network.
+
+    It is run from the top in a fresh kernel; its file stays as it is. Exit code 2 means that a cell failed, or that
+    there is no such notebook.
+    """
+    from dynateach import export as exporting
+
+    with Console(stderr=True).status("Making the page …"):
+        exported = exporting.export(notebook, out, run=not no_run, timeout=timeout)
+    size = exported.path.stat().st_size / 1e6
+    counted = f"figures: {exported.figures}, films: {exported.films}"
+    _out.print(f"{escape(str(exported.path))} ({size:.1f} MB, {counted})")
+    if no_run and not exported.shown:
+        _out.print("The notebook was saved without outputs, so the page has none. Leave out --no-run to run it.")
+
+
+@main.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 means any free one.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Listen on this address; others can reach 0.0.0.0."
@@ -164,6 +208,17 @@ def _tell(copied: Any) -> None:
 
 def _announce(address: str) -> None:
     _out.print(f"JupyterLab: {address}\nCtrl-C stops it.")
+
+
+def _announce_topic(address: str) -> None:
+    _out.print(f"The topic: {address}\nCtrl-C stops it.")
+
+
+def _list(topics: Any) -> None:
+    width = max(len(topic.name) for topic in topics)
+    for topic in topics:
+        _out.print(f"{topic.name:{width}}  {topic.headline}", markup=False)
+    _out.print("To open one: dynateach show TOPIC")
 
 
 def _introduce(url: str, region: str) -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from dynateach import workbook
 from dynateach.cli import main
 
-COMMANDS = ("check", "doctor", "lab", "release", "serve")
+COMMANDS = ("check", "doctor", "export", "lab", "release", "serve", "show")
 
 
 def test_the_version_is_the_packages() -> None:
@@ -69,6 +69,9 @@ def test_check_says_why_a_task_was_not_reached(tmp_path: Path) -> None:
         ("check", "absent.ipynb"),
         ("check", "."),
         ("check", "text.ipynb"),
+        ("export", "absent.ipynb"),
+        ("export", "."),
+        ("export", "text.ipynb"),
         ("release", "nowhere"),
         ("lab", "text.ipynb"),
     ],
@@ -88,6 +91,50 @@ def test_a_bad_path_is_answered_with_what_where_and_what_to_do(
     assert advice.startswith("  what to do: ")
     assert result.exit_code == 2
     assert isinstance(result.exception, SystemExit)
+
+
+def test_export_says_where_the_page_is_and_what_is_in_it(tmp_path: Path) -> None:
+    path = _store(tmp_path, ("", "6 * 7"))
+
+    result = _invoke("export", str(path))
+
+    assert result.stdout == f"{path.with_suffix('.html')} (0.0 MB, figures: 0, films: 0)\n"
+    assert result.exit_code == 0
+
+
+def test_export_names_the_cell_that_failed_and_writes_nothing(tmp_path: Path) -> None:
+    path = _store(tmp_path, ("", "6 * 7"), ("", "import nothing_of_that_name"))
+
+    result = _invoke("export", str(path))
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        "The notebook does not run: cell cell-1 raised ModuleNotFoundError: No module named"
+    )
+    assert not path.with_suffix(".html").exists()
+
+
+def test_export_without_a_run_says_that_nothing_was_stored(tmp_path: Path) -> None:
+    result = _invoke("export", "--no-run", str(_store(tmp_path, ("", "1 / 0"))))
+
+    assert "was saved without outputs" in result.stdout
+    assert result.exit_code == 0
+
+
+def test_show_alone_lists_the_topics() -> None:
+    result = _invoke("show")
+
+    listed = dict(line.split(maxsplit=1) for line in result.stdout.splitlines())
+    assert listed["hashing"].startswith("Where keys land")
+    assert result.exit_code == 0
+
+
+def test_show_answers_a_slip_with_the_name_that_was_meant() -> None:
+    result = _invoke("show", "hashng")
+
+    assert "there is no topic 'hashng'" in result.stderr
+    assert "hashing" in result.stderr
+    assert result.exit_code == 2
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])

@@ -84,11 +84,12 @@ def player(film: Film, fork: Fork | None = None) -> Player:
 
 def frozen_html(film: Film) -> str:
     """The film as a piece of HTML that holds all it needs: it plays in any page, without a kernel or a network."""
-    data = b64encode(encode(film)).decode()
-    return (
-        f'<div class="dynateach-frozen" data-film="{data}"><style>{_STYLE}</style></div>\n'
-        f'<script type="module">\n{_SCRIPT}\n{_THAW}</script>'
-    )
+    return f"{frozen_place(encode(film))}\n{FROZEN_PLAYER}"
+
+
+def frozen_place(film: bytes) -> str:
+    """Where an encoded film is to play in a page that has ``FROZEN_PLAYER`` further down."""
+    return f'<div class="dynateach-frozen" data-film="{b64encode(film).decode()}"></div>'
 
 
 _THAW = """
@@ -99,3 +100,6 @@ for (const place of document.querySelectorAll(".dynateach-frozen[data-film]")) {
   render({ model, el: place });
 }
 """
+
+FROZEN_PLAYER = f'<style>{_STYLE}</style>\n<script type="module">\n{_SCRIPT}\n{_THAW}</script>'
+"""What makes the films of a page play that stand above it; a page needs it once."""

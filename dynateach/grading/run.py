@@ -1,5 +1,6 @@
 """Run a notebook from the top in a fresh kernel and report what its checks say."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -53,11 +54,15 @@ def run(path: Path, *, timeout: int) -> Report:
         raise NotebookError("This notebook has no checks", where=str(path), next="Name one from exercises/.")
     forget_results(notebook)
     run_cells: set[int] = set()
-    stopped = _execute(notebook, path.parent, timeout, run_cells)
+    stopped = execute(notebook, path.parent, timeout, run_cells.add)
     return Report(_by_task(notebook, run_cells), _stumble(notebook), stopped)
 
 
-def _execute(notebook: NotebookNode, folder: Path, timeout: int, run_cells: set[int]) -> str:
+def execute(notebook: NotebookNode, folder: Path, timeout: int, ran: Callable[[int], None] = lambda _: None) -> str:
+    """Run all cells in ``folder``, at most ``timeout`` seconds each, and put what comes of them into the notebook.
+
+    Cells that fail are no reason to stop. Returns why the run ended early, or "". ``ran`` is told the place of each cell that has ended.
+    """
     started: list[NotebookNode] = []
     client = NotebookClient(
         notebook,
@@ -67,7 +72,7 @@ def _execute(notebook: NotebookNode, folder: Path, timeout: int, run_cells: set[
         kernel_manager_class=OwnKernelManager,
         resources={"metadata": {"path": str(folder)}},
         on_cell_start=lambda cell, cell_index: started.append(cell),
-        on_cell_executed=lambda cell, cell_index, execute_reply: run_cells.add(cell_index),
+        on_cell_executed=lambda cell, cell_index, execute_reply: ran(cell_index),
     )
     try:
         client.execute()

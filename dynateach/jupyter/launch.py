@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,13 +23,25 @@ def start(folder: Path, page: str, *, port: int | None, browser: bool, ready: Ca
     ``port`` None takes the first free one from 8888 up, 0 any free one. ``ready`` is told the address just before the
     server starts. Raises JupyterError if the port is taken or JupyterLab cannot be imported.
     """
+    serve(folder, f"/lab/workspaces/dynateach/tree/{quote(page)}", port=port, browser=browser, ready=ready)
+
+
+def serve(
+    folder: Path,
+    route: str,
+    more: Sequence[str] = (),
+    *,
+    port: int | None,
+    browser: bool,
+    ready: Callable[[str], None],
+) -> None:
+    """The same for any ``route`` of the server, which is given ``more`` arguments."""
     refuse_if_taken(port)
     application = _jupyterlab()
     port = port or _free_port(_ANY_PORT if port == 0 else _USUAL_PORTS)
     token = secrets.token_hex(16)
-    route = f"/lab/workspaces/dynateach/tree/{quote(page)}"
     ready(f"http://{HOST}:{port}{route}?token={token}")
-    application.launch_instance(_arguments(folder, route, port, token, browser))
+    application.launch_instance([*_arguments(folder, route, port, token, browser), *more])
 
 
 def _jupyterlab() -> Any:

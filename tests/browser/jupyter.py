@@ -67,9 +67,22 @@ class Ran:
 @contextmanager
 def serve(folder: Path, private: Path) -> Iterator[LabServer]:
     """Run ``dynateach lab folder`` on a free port until the block ends; all of Jupyter's own folders lie in ``private``."""
+    with _running(["lab", str(folder)], folder, private) as server:
+        yield server
+
+
+@contextmanager
+def serve_topic(topic: str, private: Path) -> Iterator[LabServer]:
+    """The same for ``dynateach show topic``; its ``folder`` is ``private``, since that of the topic is nobody's business."""
+    with _running(["show", topic], private, private) as server:
+        yield server
+
+
+@contextmanager
+def _running(arguments: list[str], folder: Path, private: Path) -> Iterator[LabServer]:
     log = private / "server.log"
     environment = _private_environment(private)
-    command = [sys.executable, "-m", "dynateach", "lab", "--no-browser", "--port", "0", str(folder)]
+    command = [sys.executable, "-m", "dynateach", *arguments, "--no-browser", "--port", "0"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:
@@ -196,8 +209,8 @@ def _write_json(path: Path, content: object) -> None:
 def _wait_for_address(process: subprocess.Popen[bytes], log: Path, folder: Path) -> LabServer:
     for _ in _until_started(process, log):
         for line in log.read_text().splitlines():
-            if line.startswith("JupyterLab: ") and "?token=" in line:
-                url = urlsplit(line.removeprefix("JupyterLab: "))
+            if "?token=" in line:
+                url = urlsplit(line.partition(": ")[2])
                 return LabServer(
                     f"{url.scheme}://{url.netloc}", url.path, url.query.removeprefix("token="), folder, log
                 )
@@ -218,4 +231,4 @@ def _until_started(process: subprocess.Popen[bytes], log: Path) -> Iterator[None
     while time.monotonic() < deadline and process.poll() is None:
         yield
         time.sleep(0.1)
-    raise RuntimeError(f"dynateach lab did not start:\n{log.read_text()}")
+    raise RuntimeError(f"dynateach did not start:\n{log.read_text()}")
