@@ -4,6 +4,8 @@
     resizing         which keys move when a partition is split
     sharding         one hot key spread by suffixes, and what reads then cost
 
+    writes           lost updates, optimistic locks, atomic counters, tokens, transactions that meet
+
     consistency      stale reads of three replicas, and zones that fail  (its ``explore`` holds all four)
     staleness        how long after a write a read may miss it
     promises         monotonic reads and read your writes, broken and repaired
