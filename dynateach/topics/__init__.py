@@ -5,6 +5,7 @@
     sharding         one hot key spread by suffixes, and what reads then cost
 
     writes           lost updates, optimistic locks, atomic counters, tokens, transactions that meet
+    expiry           time to live: what has expired and is still there, and a filter that hides it
 
     consistency      stale reads of three replicas, and zones that fail  (its ``explore`` holds all four)
     staleness        how long after a write a read may miss it

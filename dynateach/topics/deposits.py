@@ -59,7 +59,7 @@ METHODS = {
         _lock,
         False,
         "Each client reads balance and version. It puts the sum on condition that the version is still that.",
-        "The condition let nobody write over what he had not seen. A refused write costs as much as one that is done.",
+        "The condition lets no client write over what it has not seen. A refused write costs as much as one that is done.",
     ),
     COUNTER: Method(
         _count,

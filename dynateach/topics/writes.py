@@ -172,6 +172,8 @@ def _verdict(story: Story) -> str:
         return "one update was lost, and nobody was told"
     if story.balance < 2 * AMOUNT:
         return "one was refused, and its client knows"
+    if any(call.writes and call.read_units for call in story.bank.calls):
+        return "each was counted once, though A sent it twice"
     refused = story.refused
     if not refused:
         return "both were counted" + (", and A cannot know it" if story.unheard else "")
@@ -287,6 +289,6 @@ def _level(story: Story, key: str) -> Level:
 
 
 CAPTION = (
-    "A slanted line is an answer on its way. A client's row is ochre while it believes what is no longer so; an item's row is blue while a"
-    " transaction has it pending. How long things take is assumed, and slowed until one can see it."
+    "A slanted line is an answer on its way; one that ends in a cross never arrives. A client's row is ochre while it believes what is no"
+    " longer so; an item's row is blue while a transaction has it pending. How long things take is assumed, and slowed until one can see it."
 )
