@@ -1,6 +1,6 @@
 """Time to live: when its time has passed an item is still there, until it is deleted, hours or days later.
 
-story = simulate(sessions=8, at=25)
+story = simulate(sessions=6, at=25)
 draw(story)                     # a film; some of what the query returns has expired
 explore()                       # the same with controls: a filter, later deletions, two times that never delete
 """
@@ -87,7 +87,7 @@ class Story:
     @property
     def overdue(self) -> list[Session]:
         """The sessions whose time had passed when the query came, and which were still there."""
-        return [one for one in self.sessions if one.expires <= self.plan.at < one.deleted]
+        return [one for one in self.sessions if one.expires <= self.plan.at and one.name in self.plain.sessions]
 
     @property
     def returned(self) -> list[Session]:
@@ -102,7 +102,7 @@ class Story:
 
 
 def simulate(
-    sessions: int = 8, delay: int = 8, at: float = 25, filtered: str = "off", written: str = SECONDS, seed: int = 1
+    sessions: int = 6, delay: int = 8, at: float = 25, filtered: str = "off", written: str = SECONDS, seed: int = 1
 ) -> Story:
     """A visitor's sessions are written, each with a time to live; ``at`` so many hours all of them are asked for.
 
@@ -153,7 +153,7 @@ def explore(**defaults: Any) -> Any:
 
 
 def view(
-    sessions: int = 8, delay: int = 8, at: int = 25, filtered: str = "off", written: str = SECONDS, seed: int = 1
+    sessions: int = 6, delay: int = 8, at: int = 25, filtered: str = "off", written: str = SECONDS, seed: int = 1
 ) -> "View":
     """This topic as one tab of an explorer."""
     from dynateach.drawing import controls
