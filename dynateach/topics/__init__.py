@@ -19,5 +19,6 @@
 
 ``traffic`` makes the requests, ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its
 parts), ``orders`` is the table that is queried and scanned, ``ring`` holds the two models that DynamoDB is compared with; ``one_item``
-and ``replicas`` are what the topics on consistency share. None is imported before it is asked for.
+and ``replicas`` are what the topics on consistency share; ``bank`` and ``deposits`` are what two clients write to and how, ``sessions`` is
+the table that expires. None is imported before it is asked for.
 """

@@ -2,7 +2,7 @@
 
 story = simulate("read, then put", order="A B A B")
 draw(story)                     # a film; one update is lost
-explore()                       # the same with controls: five ways to write, six orders
+explore()                       # the same with controls: six ways to write, six orders
 """
 
 from collections.abc import Iterator
@@ -28,6 +28,7 @@ REACTIONS = TRY_AGAIN, GIVE_UP = "try again", "give up"
 BEGIN, AFTERWARDS = 0.5, 0.6
 """Seconds: the first turn, and how long the film goes on after the last answer."""
 LONGEST = 60.0
+"""Seconds within which everything has been answered."""
 
 
 @dataclass(frozen=True)
@@ -217,13 +218,7 @@ def _client_marks(story: Story) -> Iterator[Mark]:
         else:
             yield Mark(call.answered, call.client, READ, str(call.value), says(call))
         if not call.heard:
-            yield Mark(
-                call.given_up,
-                call.client,
-                FAULT,
-                "?",
-                unheard(call),
-            )
+            yield Mark(call.given_up, call.client, FAULT, "?", unheard(call))
 
 
 def _lost_updates(story: Story) -> Iterator[Mark]:
@@ -248,7 +243,7 @@ def _waits(story: Story) -> Iterator[Span]:
 
 
 def _knowledge(story: Story) -> Iterator[Span]:
-    """From what a client has read to what it then writes; apart from the moment at which somebody else has changed it."""
+    """From a client's read to the write that follows: what it knows, and from the moment at which somebody else changes that, what it believes."""
     for read, write in _pairs(story):
         foreign = [
             change.at

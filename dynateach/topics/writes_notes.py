@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from dynateach.drawing.captions import number
 from dynateach.drawing.film import Note
 from dynateach.topics.bank import AMOUNT, REFUSALS, Call
-from dynateach.topics.deposits import METHODS
+from dynateach.topics.deposits import MEET, METHODS
 
 if TYPE_CHECKING:
     from dynateach.topics.writes import Story
@@ -34,6 +34,8 @@ def moral(story: "Story") -> str:
         return "Whoever gives up is refused, not fooled: the client knows that its deposit is missing."
     if story.unheard:
         return "A gave up without an answer. Its deposit was made, and A cannot know it."
+    if story.plan.method == MEET and not story.refused:
+        return "The two transactions did not meet, this time. Both items tell of the same deposits."
     return METHODS[story.plan.method].moral
 
 
