@@ -8,6 +8,9 @@
     heat_splits      when a hot partition splits, and when that would not help
     remedies         what helps a hot partition, and what its readers pay
 
+    writes           lost updates, optimistic locks, atomic counters, tokens, transactions that meet
+    expiry           time to live: what has expired and is still there, and a filter that hides it
+
     consistency      stale reads of three replicas, and zones that fail  (its ``explore`` holds all four)
     staleness        how long after a write a read may miss it
     promises         monotonic reads and read your writes, broken and repaired
@@ -33,6 +36,7 @@
 ``traffic`` makes the requests, ``hot_traffic`` those that heat partitions (``hot_lanes`` tells of them, ``read_price`` is what reading
 back takes), ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its parts), ``ring`` holds
 the two models that DynamoDB is compared with. ``one_item`` and ``replicas`` are what the topics on consistency share,
-``indexed_orders`` those on indexes, ``stream_table`` those on streams, ``herd`` those on retries; ``orders`` is the table that is queried
-and scanned. What is drawn and said of a topic may lie in files called film and notes. None is imported before it is asked for.
+``indexed_orders`` those on indexes, ``stream_table`` those on streams, ``herd`` those on retries; ``bank`` and ``deposits`` are what two
+clients write to and how, ``sessions`` the table whose items expire, ``orders`` the one that is queried and scanned. What is drawn and
+said of a topic may lie in files called film and notes. None is imported before it is asked for.
 """
