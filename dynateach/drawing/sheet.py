@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from plotly.graph_objects import FigureWidget
-
+from dynateach.drawing.imports import without
 from dynateach.drawing.still import CONFIG
+
+with without("rfc3987_syntax"):
+    from plotly.graph_objects import FigureWidget
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -4,6 +4,7 @@ import plotly.io
 from IPython.display import HTML, display
 from plotly.graph_objects import Figure
 
+from dynateach.drawing.imports import without
 from dynateach.drawing.theme import STYLE
 
 CONFIG = {"displayModeBar": False, "typesetMath": False}
@@ -15,4 +16,5 @@ class Still(Figure):  # type: ignore[misc]
 
     def _ipython_display_(self) -> None:
         display(HTML(f"<style>{STYLE}</style>"))  # type: ignore[no-untyped-call]
-        plotly.io.show(self, config=CONFIG)
+        with without("rfc3987_syntax"):
+            plotly.io.show(self, config=CONFIG)
