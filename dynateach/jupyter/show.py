@@ -7,20 +7,17 @@ scales what it shows to the window.
 import json
 import tempfile
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jupyter_server.base.handlers import JupyterHandler
-from tornado.web import authenticated
 
 from dynateach.jupyter import launch
 from dynateach.topics.catalogue import Topic
 
-ROUTE = "/dynateach/show"
-NOTEBOOK = "topic.ipynb"
-
-_PAGE = files("dynateach.jupyter") / "web" / "show.html"
+_ROUTE = "/dynateach/show"
+_NOTEBOOK = "topic.ipynb"
+_EXTENSION = (
+    "dynateach.jupyter.show_page"  # not imported here: what it imports reads the configuration that launch sets
+)
 _THEMES = "settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
 _CELLS = "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
 
@@ -30,33 +27,16 @@ def start(topic: Topic, *, port: int | None, browser: bool, ready: Callable[[str
     launch.refuse_if_taken(port)
     with tempfile.TemporaryDirectory(prefix="dynateach-") as name:
         folder = Path(name)
-        _write(folder / NOTEBOOK, _notebook(topic))
+        _write(folder / _NOTEBOOK, _notebook(topic))
         _write(folder / _THEMES, {"adaptive-theme": True})  # JupyterLab follows the system, light or dark
         _write(folder / _CELLS, {"windowingMode": "none"})
         more = (
             f"--LabApp.user_settings_dir={folder / 'settings'}",
             f"--LabApp.workspaces_dir={folder / 'workspaces'}",
             "--LabApp.expose_app_in_browser=True",
-            f"--ServerApp.jpserver_extensions={{'{__name__}': True}}",
+            f"--ServerApp.jpserver_extensions={{'{_EXTENSION}': True}}",
         )
-        launch.serve(folder, ROUTE, more, port=port, browser=browser, ready=ready)
-
-
-class ShowHandler(JupyterHandler):
-    """Answers with the page around JupyterLab."""
-
-    @authenticated
-    def get(self) -> None:
-        """The page; whoever gets it has shown the server's token."""
-        self.finish(_PAGE.read_text("utf-8"))
-
-
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": __name__}]
-
-
-def _load_jupyter_server_extension(server: Any) -> None:
-    server.web_app.add_handlers(".*$", [(ROUTE, ShowHandler)])
+        launch.serve(folder, _ROUTE, more, port=port, browser=browser, ready=ready)
 
 
 def _notebook(topic: Topic) -> dict[str, Any]:

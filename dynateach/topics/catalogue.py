@@ -49,4 +49,4 @@ def _found() -> Iterator[Topic]:
 
 
 def _first_line(module: ast.Module) -> str:
-    return (ast.get_docstring(module) or "").partition("\n")[0].rstrip(".")
+    return (ast.get_docstring(module) or "").partition("\n")[0].rstrip(".").replace("``", "`")

@@ -30,7 +30,7 @@ _LOOKS = """
 nav, .input_area, .dynateach-missing { display: none; }
 main { width: 1000px; max-width: none; padding: 0; }
 main .output { padding: 0; }
-.dynateach-figure { box-sizing: border-box; padding: 8px 8px 0; margin: 0; }
+.dynateach-figure { padding: 8px; margin: 0; }
 """
 
 
@@ -74,7 +74,7 @@ in a notebook, `from dynateach.topics import hashing; hashing.explore()` does.
 
 
 def _entry(one: Shown, images: str) -> str:
-    name, finding = one.topic.name, escape(one.finding)
+    name, finding = one.topic.name, escape(one.finding, quote=False).replace('"', "&quot;")
     return f"""## {name}
 
 {one.topic.headline}.
