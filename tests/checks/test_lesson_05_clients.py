@@ -28,6 +28,11 @@ def _strong(table: Any, id: str) -> Any:
     return _get(table, id, ConsistentRead=True)
 
 
+def _store(table: Any, id: str, street: str, **options: Any) -> Any:
+    change = {"UpdateExpression": "SET street = :street", "ExpressionAttributeValues": {":street": street}}
+    return table.update_item(Key={"id": id}, **change, **options)
+
+
 # --- 05.4 ----------------------------------------------------------------------------------------------------------
 
 
@@ -79,6 +84,10 @@ def _read_and_put(table: Any, id: str, street: str) -> Any:
     return item
 
 
+def _forget_to_raise(table: Any, id: str, street: str) -> Any:
+    return _store(table, id, street, ReturnValues="ALL_NEW")["Attributes"]
+
+
 def _from_memory(table: Any, id: str, actions: list[tuple[str, ...]]) -> list[Any]:
     items, item = [], None
     for kind, *street in actions:
@@ -102,6 +111,7 @@ def _from_memory(table: Any, id: str, actions: list[tuple[str, ...]]) -> list[An
         (_visitor(_until_new_enough), "visit reads again and again"),
         (_visitor(_strong_once_known), "without trying the cheap read first"),
         (_visitor(_at_least, keep=("read", "save")), "A save adds nothing to the list"),
+        (_visitor(_at_least, save=_forget_to_raise), "Raise the version in the write itself"),
         (_from_memory, "no read of the table gave"),
         (lambda table, id, actions: print(actions), "Does the function end in return?"),
         (
@@ -254,11 +264,6 @@ def _show(table: Any, id: str) -> Any:
         return _strong(table, id), True
     except ClientError:
         return _get(table, id), False
-
-
-def _store(table: Any, id: str, street: str) -> Any:
-    change = {"UpdateExpression": "SET street = :street", "ExpressionAttributeValues": {":street": street}}
-    return table.update_item(Key={"id": id}, **change)
 
 
 def _saver(tries: int, failed: Any = False) -> Answer:

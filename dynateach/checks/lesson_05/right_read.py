@@ -8,7 +8,6 @@ from dynateach.checks.lesson_05.shop import (
     TABLE,
     USE_WHAT_IS_GIVEN,
     is_item,
-    later,
     read_strongly,
     read_units,
     reads_and_writes,
@@ -22,10 +21,9 @@ from dynateach.checks.scenes import Item
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.dynamodb.rules.capacity import read_units as units_of
 from dynateach.randomness import Randomness
+from dynateach.trace import Event
 
 PAGE, SAVE, SHIP = "product_page", "save_street", "may_ship"
-BETWEEN = 5_000
-"""How long before a call somebody else's write was done (µs)."""
 
 
 class Day(NamedTuple):
@@ -60,8 +58,6 @@ def _prepare(day: Day) -> Case:
     if day.steps[0][0] == SHIP:
         for number, (_, id) in enumerate(day.steps):
             update(lab, id, "SET paid = :paid", {":paid": _paid(number, after=True)})
-        later(lab, BETWEEN, lambda: None)
-        lab.clock.advance(BETWEEN / 1e6)
     table = Boto3(TABLE)
     more = (day.street,) if day.steps[0][0] == SAVE else ()
     return Case(lab, tuple(Call(page, (table, id, *more)) for page, id in day.steps), day, requests=20)
@@ -161,7 +157,13 @@ def _fault_of_ship(case: Case, reply: Reply, step: int, id: str) -> Fault | None
             if not read_strongly(reply)
             else "An order may ship if paid is 'yes'."
         )
-        return Fault(what, f"{paid}: paid is {'yes' if paid else 'no'} since {BETWEEN // 1000} ms", why, step=step)
+        return Fault(
+            what,
+            f"{paid}: paid is {'yes' if paid else 'no'}, by the last write",
+            why,
+            step=step,
+            trace=_last_write(case, id, reply),
+        )
     if writes(reply.events):
         return Fault(f"{SHIP} writes", "a read", "It only has to look.", step=step)
     if not read_strongly(reply):
@@ -171,6 +173,12 @@ def _fault_of_ship(case: Case, reply: Reply, step: int, id: str) -> Fault | None
     if read_units(reply) <= most:
         return None
     return Fault(f"{SHIP} spent {read_units(reply):g} read units", f"{most:g}", "One strong read is enough.", step=step)
+
+
+def _last_write(case: Case, id: str, reply: Reply) -> list[Event]:
+    """The payment, or its recall, and who answered the read."""
+    payments = [write for write in writes(case.lab.trace) if write.key == id]
+    return [*payments[-1:], *reads_and_writes(reply.events)]
 
 
 def _fault_of_item(page: str, reply: Reply, wanted: Item, hint: str, step: int) -> Fault | None:

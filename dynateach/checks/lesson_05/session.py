@@ -9,7 +9,6 @@ from dynateach.checks.lesson_05.shop import (
     USE_WHAT_IS_GIVEN,
     is_item,
     later,
-    reads_and_writes,
     shop,
     stored,
     told,
@@ -19,9 +18,10 @@ from dynateach.checks.plain import kind, show
 from dynateach.checks.scenes import is_number
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.clock import EPOCH
+from dynateach.drawing.captions import count
 from dynateach.lab import Lab
 from dynateach.randomness import Randomness
-from dynateach.trace import Event, ItemRead, ReplicaRead, Replicated
+from dynateach.trace import Event, ItemRead, ItemWritten, ReplicaRead, Replicated
 
 ADA = "ada"
 READ, SAVE = "read", "save"
@@ -77,9 +77,9 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
         why = "Each save is one update_item; a read saves nothing."
         return Fault(f"visit wrote {_times(len(own))} for {saves} saves", "one write for each save", why)
     return (
-        _fault_of_versions(case, reply, own)
+        _fault_of_state(case)
+        or _fault_of_versions(case, reply, own)
         or _fault_of_invention(reply)
-        or _fault_of_state(case, reply)
         or _fault_of_cost(case, reply, own)
     )
 
@@ -143,8 +143,23 @@ def _fault_of_old(reply: Reply, number: int, version: int, wrote: int, seen: int
         f"version {known} or a newer one",
         why,
         got=f"versions {' '.join(str(one['version']) for one in reply.value)}",
-        trace=reads_and_writes(reply.events),
+        trace=_proof(reply.events, known, version),
     )
+
+
+def _proof(events: Sequence[Event], known: int, version: int) -> list[Event]:
+    """Who wrote the known version, who was told of it, and who was told of the older one after that."""
+    newest = 1
+    found: list[Event] = []
+    for event in events:
+        newest += isinstance(event, Replicated)
+        if isinstance(event, ItemWritten) and newest == known:
+            found.append(event)
+        elif isinstance(event, ReplicaRead) and found and newest - event.versions in (known, version):
+            found.append(event)
+            if newest - event.versions == version:
+                break
+    return found
 
 
 def _fault_of_invention(reply: Reply) -> Fault | None:
@@ -160,16 +175,14 @@ def _fault_of_invention(reply: Reply) -> Fault | None:
     )
 
 
-def _fault_of_state(case: Case, reply: Reply) -> Fault | None:
-    now = stored(case.lab, ADA)
-    wanted = 1 + sum(isinstance(event, Replicated) for event in reply.events)
-    late = sum(isinstance(event, Replicated) for event in case.lab.trace) + 1
-    if now.get("version") in (wanted, late):
+def _fault_of_state(case: Case) -> Fault | None:
+    now, saves = stored(case.lab, ADA), len(case.lab.trace.of(Replicated))
+    if now.get("version") == 1 + saves:
         return None
     why = 'Two devices may save at once. Raise the version in the write itself: "SET street = :s ADD version :one".'
     return Fault(
         "a save did not raise the version by one",
-        f"version {late} after {late - 1} saves in all",
+        f"version {1 + saves} after {count(saves, 'save')} in all",
         why,
         got=f"stored: {show(now)}",
     )
@@ -180,8 +193,8 @@ def _fault_of_cost(case: Case, reply: Reply, own: list[int]) -> Fault | None:
     wanted = len(reply.value)
     cheap, strong = (sum(read.consistent == one for read in reads) for one in (False, True))
     needed = _too_old(reply.events, own)
-    expected = f"{wanted} eventual reads and {needed} strong ones: {wanted / 2 + needed:g} read units"
-    got = f"{cheap} eventual and {strong} strong reads: {cheap / 2 + strong:g} read units"
+    expected = f"{count(wanted, 'eventual read')} and {count(needed, 'strong read')}: {wanted / 2 + needed:g} RCU"
+    got = f"{count(cheap, 'eventual read')} and {count(strong, 'strong read')}: {cheap / 2 + strong:g} RCU"
     what = why = ""
     if cheap < wanted:
         what, why = (
@@ -191,7 +204,7 @@ def _fault_of_cost(case: Case, reply: Reply, own: list[int]) -> Fault | None:
     elif cheap > wanted:
         what, why = (
             "visit reads again and again",
-            "After one answer that is too old, ask the replica that always knows: one strong read.",
+            "After one answer that is too old, ask the replica that always knows: one strong read. And a save needs no read.",
         )
     elif strong > needed:
         what, why = (
@@ -203,7 +216,7 @@ def _fault_of_cost(case: Case, reply: Reply, own: list[int]) -> Fault | None:
 
 def _too_old(events: Sequence[Event], own: list[int]) -> int:
     """How many eventual reads returned less than the visit knew by then."""
-    newest, known, count, consistent = 1, 0, 0, False
+    newest, known, too_old, consistent = 1, 0, 0, False
     for event in events:
         if isinstance(event, Replicated):
             newest += 1
@@ -212,9 +225,9 @@ def _too_old(events: Sequence[Event], own: list[int]) -> int:
             consistent = event.consistent
         elif isinstance(event, ReplicaRead):
             version = newest - event.versions
-            count += version < known and not consistent
+            too_old += version < known and not consistent
             known = max(known, version)
-    return count
+    return too_old
 
 
 def _times(number: int) -> str:

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from dynateach.checks.scenes import Item, put, python_form, wire_form
 from dynateach.checks.task import Reply
-from dynateach.clock import SECOND
 from dynateach.lab import Lab
 from dynateach.topics.one_item import lab_with_zones
 from dynateach.trace import Event, ItemRead, ItemWritten, PageRead, ReplicaRead, Replicated
@@ -106,11 +105,6 @@ def writes(events: Iterable[Event]) -> list[ItemWritten]:
 def reads_and_writes(events: Sequence[Event]) -> list[Event]:
     """What proves a point about staleness: who wrote, and which replica answered what."""
     return [event for event in events if isinstance(event, (ItemWritten, ReplicaRead))]
-
-
-def seconds(microseconds: int) -> float:
-    """µs as seconds."""
-    return microseconds / SECOND
 
 
 def is_item(value: Any) -> bool:

@@ -15,6 +15,7 @@ from dynateach.checks.lesson_05.shop import (
 )
 from dynateach.checks.plain import kind
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
+from dynateach.drawing.captions import count
 from dynateach.errors import ServiceError
 from dynateach.lab import Lab
 from dynateach.randomness import Randomness
@@ -114,7 +115,9 @@ def _fault_of_stock(case: Case, reply: Reply) -> Fault | None:
         return _fault_of_count(case, wanted, int(now.get("left", -1)), sold_here, got)
     if wanted < 0:
         why = "Looking first does not help: somebody sells between the look and the write. Put the question into the write."
-        return Fault(f"{-wanted} lamps are sold that nobody has", "never below 0", why, got=got, trace=_story(case))
+        return Fault(
+            f"{count(-wanted, 'lamp')} sold that nobody has", "never below 0", why, got=got, trace=_story(case)
+        )
     if now.get("name") != NAME:
         why = "put_item replaces the whole item. update_item changes what you name."
         return Fault("the lamp has lost its name", f"name = {NAME!r}, as before", why, got=got)
