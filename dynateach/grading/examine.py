@@ -89,7 +89,9 @@ def _fault_of_raised(task: Task, answer: str, reply: Reply, number: int) -> Faul
             got=text,
         )
     if type == STOPPED:
-        return Fault(f"{answer} made request after request and was stopped", *_ENDLESS, step=number, got=text)
+        expected, why = _ENDLESS
+        why = task.raised.get((answer, type), why)
+        return Fault(f"{answer} made request after request and was stopped", expected, why, step=number, got=text)
     got = f"{type}: {text}" + (f"\nat {line}" if line else "")
     return Fault(f"{answer} raised {type}", "a result", task.raised.get((answer, type), ""), step=number, got=got)
 
@@ -153,6 +155,8 @@ _USUAL = frozenset(
     {("ItemWritten", "change", "INSERT"), ("ItemWritten", "units", 1), ("PageRead", "operation", "Query")}
 )
 """What goes without saying: it is told only where it is otherwise."""
+_SAID_BEFORE = {"ReplicaRead": frozenset({"index_name", "partition", "key"})}
+"""What the event before has told, and the line is better without."""
 
 
 def _event_text(event: Event) -> str:
@@ -160,7 +164,9 @@ def _event_text(event: Event) -> str:
     told = [
         f"{name}={_short(value)}"
         for name, value in event._asdict().items()
-        if name not in _LEFT_OUT and (kind_of_event, name, value) not in _USUAL
+        if name not in _LEFT_OUT
+        and name not in _SAID_BEFORE.get(kind_of_event, ())
+        and (kind_of_event, name, value) not in _USUAL
     ]
     return f"request {event.request}  {kind_of_event}  {' '.join(told)}"
 
