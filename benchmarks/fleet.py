@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dynateach.topics.budgets import OnDemand, Provisioned
 from dynateach.topics.fleet import celebrity, equal_shares, popularity_of_partitions, simulate, steady, uniform, zipf
+from dynateach.topics.parts.budgets import OnDemand, Provisioned
 
 ROUNDS = 5
 

@@ -33,10 +33,6 @@
     cost             a month's bill, six ways to pay it  (its ``explore`` holds both)
     scaled_day       a day of auto scaling, and what it costs
 
-``traffic`` makes the requests, ``hot_traffic`` those that heat partitions (``hot_lanes`` tells of them, ``read_price`` is what reading
-back takes), ``fleet`` makes them by the million, as arrays (``positions``, ``budgets`` and ``shortage`` are its parts), ``ring`` holds
-the two models that DynamoDB is compared with. ``one_item`` and ``replicas`` are what the topics on consistency share,
-``indexed_orders`` those on indexes, ``stream_table`` those on streams, ``herd`` those on retries; ``bank`` and ``deposits`` are what two
-clients write to and how, ``sessions`` the table whose items expire, ``orders`` the one that is queried and scanned. What is drawn and
-said of a topic may lie in files called film and notes. None is imported before it is asked for.
+``fleet`` makes requests by the million, as arrays; ``ring`` holds the two models that DynamoDB is compared with; ``catalogue`` lists the
+topics, ``parts`` has what they are made of. None is imported before it is asked for.
 """

@@ -17,9 +17,9 @@ from dynateach.drawing.palette import CLIENT, READ, REFUSED, STALE_READ, WRITE
 from dynateach.dynamodb.storage.zones import LOST
 from dynateach.errors import LabError
 from dynateach.lab import Lab
-from dynateach.topics import replicas
-from dynateach.topics.consistency_notes import notes
-from dynateach.topics.one_item import TABLE, Item, Read, Refusal, Told, lab_with_zones, told
+from dynateach.topics.parts import replicas
+from dynateach.topics.parts.consistency_notes import notes
+from dynateach.topics.parts.one_item import TABLE, Item, Read, Refusal, Told, lab_with_zones, told
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

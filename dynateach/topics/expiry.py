@@ -18,9 +18,9 @@ from dynateach.drawing.palette import CLIENT, EXPIRY, READ, RECORD, SHARD, WRITE
 from dynateach.errors import LabError
 from dynateach.events import ItemExpired, StreamRecordWritten
 from dynateach.lab import Lab
-from dynateach.topics.expiry_notes import HOUR, MILLISECONDS, TOO_OLD, expired_says, finding, hours, notes
-from dynateach.topics.one_item import in_proportion
-from dynateach.topics.sessions import PHYSICS, Answer, Sessions
+from dynateach.topics.parts.expiry_notes import HOUR, MILLISECONDS, TOO_OLD, expired_says, finding, hours, notes
+from dynateach.topics.parts.one_item import in_proportion
+from dynateach.topics.parts.sessions import PHYSICS, Answer, Sessions
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

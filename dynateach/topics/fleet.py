@@ -31,9 +31,9 @@ from dynateach.dynamodb.rules.hashing import share
 from dynateach.dynamodb.storage.admission import STATIC
 from dynateach.errors import LabError
 from dynateach.randomness import Stream
-from dynateach.topics.budgets import Buckets, Budget, Kind, OnDemand, Whole
-from dynateach.topics.positions import positions
-from dynateach.topics.shortage import share_out
+from dynateach.topics.parts.budgets import Buckets, Budget, Kind, OnDemand, Whole
+from dynateach.topics.parts.positions import positions
+from dynateach.topics.parts.shortage import share_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,7 @@ from dynateach.drawing.keyspace import Band, Mark
 from dynateach.drawing.palette import BLUE, GREEN
 from dynateach.drawing.picture import Finding, Picture
 from dynateach.lab import Lab
-from dynateach.topics.ring import Ring, ring
-from dynateach.topics.traffic import (
+from dynateach.topics.parts.traffic import (
     CEILINGS,
     KINDS,
     UNITS,
@@ -32,6 +31,7 @@ from dynateach.topics.traffic import (
     send,
     touches,
 )
+from dynateach.topics.ring import Ring, ring
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -129,7 +129,7 @@ def view(
     """This topic as one tab of an explorer."""
     from dynateach.drawing import controls
     from dynateach.drawing.explorer import View
-    from dynateach.topics.traffic import DESIGNS
+    from dynateach.topics.parts.traffic import DESIGNS
 
     simulated = {
         "design": controls.choice("partition key", tuple(DESIGNS), design, width="190px"),

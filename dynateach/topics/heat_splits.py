@@ -19,8 +19,8 @@ from dynateach.events import PartitionSplit, SplitBegan, SplitDeclined, Throttle
 from dynateach.lab import Lab
 from dynateach.profile import CLASSROOM, Delay
 from dynateach.randomness import Randomness
-from dynateach.topics import hot_lanes
-from dynateach.topics.hot_traffic import CELEBRITY, TABLE, TODAY, UNIFORM, ZIPF, Traffic, keys
+from dynateach.topics.parts import hot_lanes
+from dynateach.topics.parts.hot_traffic import CELEBRITY, TABLE, TODAY, UNIFORM, ZIPF, Traffic, keys
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

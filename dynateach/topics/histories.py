@@ -20,8 +20,8 @@ from dynateach.lab import Lab
 from dynateach.linearizability import Operation, put, read
 from dynateach.profile import CLASSROOM
 from dynateach.randomness import Randomness, Stream
-from dynateach.topics import replicas
-from dynateach.topics.one_item import Item, Read, Told, Write, in_proportion, lab_with_zones, told
+from dynateach.topics.parts import replicas
+from dynateach.topics.parts.one_item import Item, Read, Told, Write, in_proportion, lab_with_zones, told
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

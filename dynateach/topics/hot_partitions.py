@@ -21,9 +21,9 @@ from dynateach.errors import LabError
 from dynateach.events import ItemWritten, Throttled
 from dynateach.lab import Lab
 from dynateach.profile import REALISTIC, Delay
-from dynateach.topics import hot_lanes
-from dynateach.topics.hot_notes import notes
-from dynateach.topics.hot_traffic import CELEBRITY, POPULARITY, TABLE, Traffic, keys
+from dynateach.topics.parts import hot_lanes
+from dynateach.topics.parts.hot_notes import notes
+from dynateach.topics.parts.hot_traffic import CELEBRITY, POPULARITY, TABLE, Traffic, keys
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

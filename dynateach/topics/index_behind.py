@@ -18,8 +18,8 @@ from dynateach.drawing.picture import Finding, Panel, Picture
 from dynateach.errors import LabError
 from dynateach.lab import Lab
 from dynateach.profile import REALISTIC, Delay
-from dynateach.topics.indexed_orders import Orders, Way, lab_without_waiting, ways
-from dynateach.topics.one_item import in_proportion
+from dynateach.topics.parts.indexed_orders import Orders, Way, lab_without_waiting, ways
+from dynateach.topics.parts.one_item import in_proportion
 from dynateach.topics.staleness import later_than
 
 if TYPE_CHECKING:

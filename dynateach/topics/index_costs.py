@@ -17,7 +17,7 @@ from dynateach.errors import LabError
 from dynateach.events import IndexQueued, RequestServed
 from dynateach.lab import Lab
 from dynateach.profile import REALISTIC
-from dynateach.topics.indexed_orders import Attributes, Orders, lab_without_waiting, wire
+from dynateach.topics.parts.indexed_orders import Attributes, Orders, lab_without_waiting, wire
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -18,9 +18,9 @@ from dynateach.errors import LabError
 from dynateach.events import IndexPaused, ItemWritten
 from dynateach.lab import Lab
 from dynateach.profile import CLASSROOM
-from dynateach.topics import indexed_orders
-from dynateach.topics.index_lag_notes import notes
-from dynateach.topics.indexed_orders import (
+from dynateach.topics.parts import indexed_orders
+from dynateach.topics.parts.index_lag_notes import notes
+from dynateach.topics.parts.indexed_orders import (
     STATUSES,
     TOTALS,
     Look,
@@ -32,7 +32,7 @@ from dynateach.topics.indexed_orders import (
     waiting,
     ways,
 )
-from dynateach.topics.one_item import in_proportion
+from dynateach.topics.parts.one_item import in_proportion
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

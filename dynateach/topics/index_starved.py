@@ -19,8 +19,8 @@ from dynateach.errors import LabError, ServiceError
 from dynateach.events import ItemWritten, Throttled
 from dynateach.lab import Lab
 from dynateach.profile import REALISTIC
-from dynateach.topics import indexed_orders
-from dynateach.topics.indexed_orders import (
+from dynateach.topics.parts import indexed_orders
+from dynateach.topics.parts.indexed_orders import (
     TOTALS,
     Orders,
     Way,

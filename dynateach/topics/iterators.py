@@ -16,8 +16,8 @@ from dynateach.drawing.film import Film, Journey, Lane, Level, Mark, seconds
 from dynateach.drawing.palette import CONSUMER, READ, RECORD, REFUSED, SHARD
 from dynateach.errors import LabError, ServiceError
 from dynateach.profile import IDEAL
-from dynateach.topics.iterator_notes import notes
-from dynateach.topics.stream_table import Change, StreamTable, changes, label_of
+from dynateach.topics.parts.iterator_notes import notes
+from dynateach.topics.parts.stream_table import Change, StreamTable, changes, label_of
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

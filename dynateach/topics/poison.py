@@ -20,9 +20,9 @@ from dynateach.errors import LabError
 from dynateach.events import ConsumerDiscarded
 from dynateach.profile import CLASSROOM, Delay
 from dynateach.randomness import Stream
-from dynateach.topics import poison_film
-from dynateach.topics.poison_notes import notes
-from dynateach.topics.stream_table import TABLE, Change, StreamTable, changes, label_of
+from dynateach.topics.parts import poison_film
+from dynateach.topics.parts.poison_notes import notes
+from dynateach.topics.parts.stream_table import TABLE, Change, StreamTable, changes, label_of
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

@@ -15,8 +15,8 @@ from dynateach.drawing.film import Film, Journey, Lane, Mark, Note, Span
 from dynateach.drawing.palette import CLIENT, READ, STALE_READ, WAIT, WRITE
 from dynateach.errors import LabError
 from dynateach.lab import Lab
-from dynateach.topics import replicas
-from dynateach.topics.one_item import Item, Read, Told, lab_with_zones, told
+from dynateach.topics.parts import replicas
+from dynateach.topics.parts.one_item import Item, Read, Told, lab_with_zones, told
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

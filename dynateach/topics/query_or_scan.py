@@ -18,7 +18,7 @@ from dynateach.drawing.palette import INK, QUIET, READ
 from dynateach.drawing.picture import Finding, Panel, Picture
 from dynateach.errors import LabError
 from dynateach.lab import Lab
-from dynateach.topics.orders import (
+from dynateach.topics.parts.orders import (
     EACH,
     GET,
     LESS,

@@ -20,10 +20,10 @@ from dynateach.dynamodb.rules import limits
 from dynateach.dynamodb.storage.keyspace import initial_count
 from dynateach.errors import LabError
 from dynateach.topics import fleet
-from dynateach.topics.budgets import Budget, Kind, OnDemand, Provisioned
-from dynateach.topics.hot_traffic import CELEBRITY, TODAY, UNIFORM, ZIPF
-from dynateach.topics.positions import positions
-from dynateach.topics.read_price import ITEMS, Price, price
+from dynateach.topics.parts.budgets import Budget, Kind, OnDemand, Provisioned
+from dynateach.topics.parts.hot_traffic import CELEBRITY, TODAY, UNIFORM, ZIPF
+from dynateach.topics.parts.positions import positions
+from dynateach.topics.parts.read_price import ITEMS, Price, price
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -137,7 +137,7 @@ def simulate(
 
 def draw(comparison: Comparison) -> "Figure":
     """For each remedy the shares of writes and reads that are refused, and the read units that its readers ask for."""
-    from dynateach.topics.remedies_picture import picture
+    from dynateach.topics.parts.remedies_picture import picture
 
     return picture(comparison)
 

@@ -18,8 +18,8 @@ from dynateach.drawing.palette import QUIET, SPLIT
 from dynateach.drawing.picture import Finding, Panel, Picture
 from dynateach.dynamodb.rules import limits
 from dynateach.lab import Lab
+from dynateach.topics.parts.traffic import bands, keys, lab_with_tables, marks, send, touches
 from dynateach.topics.ring import Ring, modulo, ring
-from dynateach.topics.traffic import bands, keys, lab_with_tables, marks, send, touches
 from dynateach.trace import PartitionSplit
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def view(
     """This topic as one tab of an explorer."""
     from dynateach.drawing import controls
     from dynateach.drawing.explorer import View
-    from dynateach.topics.traffic import DESIGNS
+    from dynateach.topics.parts.traffic import DESIGNS
 
     splits = controls.counter(0, 0, 8)
     simulated = {

@@ -16,7 +16,7 @@ from dynateach.drawing.film import Film, Lane, Level, Mark, Note, Span, seconds
 from dynateach.drawing.palette import CLIENT, FAULT, LEADER, REFUSED, THROTTLE, WAIT, WRITE, Word
 from dynateach.errors import LabError
 from dynateach.events import FaultBegan, LeaderChanged
-from dynateach.topics.herd import (
+from dynateach.topics.parts.herd import (
     AGAIN,
     AT_ONCE,
     EXPONENTIAL,

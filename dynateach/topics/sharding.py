@@ -18,7 +18,7 @@ from dynateach.drawing.picture import Finding, Picture
 from dynateach.dynamodb.rules import limits
 from dynateach.lab import Lab
 from dynateach.randomness import Randomness
-from dynateach.topics.traffic import bands, lab_with_tables, marks, one_second, touches
+from dynateach.topics.parts.traffic import bands, lab_with_tables, marks, one_second, touches
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -18,7 +18,7 @@ from dynateach.drawing.picture import Finding, Picture
 from dynateach.dynamodb.storage.zones import LETTERS
 from dynateach.lab import Lab
 from dynateach.profile import REALISTIC, Delay
-from dynateach.topics.one_item import Item, Told, in_proportion, lab_with_zones, told
+from dynateach.topics.parts.one_item import Item, Told, in_proportion, lab_with_zones, told
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dynateach.drawing.captions import count, number
 from dynateach.drawing.palette import INK, QUIET, WRITE
 from dynateach.drawing.picture import Finding, Picture
-from dynateach.topics.herd import EXPONENTIAL, JITTER, LOST, STRATEGIES, Herd, Plan, Trouble, run
+from dynateach.topics.parts.herd import EXPONENTIAL, JITTER, LOST, STRATEGIES, Herd, Plan, Trouble, run
 from dynateach.topics.retries import herd_controls
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from dynateach.drawing.film import Film, seconds
 from dynateach.errors import LabError
 from dynateach.profile import CLASSROOM, Delay
 from dynateach.randomness import Stream
-from dynateach.topics import stream_film
-from dynateach.topics.stream_notes import notes
-from dynateach.topics.stream_table import TABLE, VIEW_TYPES, Change, StreamTable, changes
+from dynateach.topics.parts import stream_film
+from dynateach.topics.parts.stream_notes import notes
+from dynateach.topics.parts.stream_table import TABLE, VIEW_TYPES, Change, StreamTable, changes
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

@@ -16,9 +16,9 @@ from dynateach.drawing.palette import CLIENT, CONFLICT, FAULT, READ, REFUSED, WA
 from dynateach.errors import LabError
 from dynateach.events import ItemCommitted, ItemPrepared
 from dynateach.lab import Lab
-from dynateach.topics.bank import AMOUNT, BALANCE, DEPOSITS, Bank, Call, Change, Client, changes
-from dynateach.topics.deposits import MEET, METHODS, OVERWRITE
-from dynateach.topics.writes_notes import notes, says, unheard
+from dynateach.topics.parts.bank import AMOUNT, BALANCE, DEPOSITS, Bank, Call, Change, Client, changes
+from dynateach.topics.parts.deposits import MEET, METHODS, OVERWRITE
+from dynateach.topics.parts.writes_notes import notes, says, unheard
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from dynateach.topics.orders import EVERYONES, ONE, THEIRS
+from dynateach.topics.parts.orders import EVERYONES, ONE, THEIRS
 from tests.browser.explorers import choose, contrast, open_explorer, overlapping_labels, slide, title
 from tests.browser.jupyter import LabServer, Theme, look
 

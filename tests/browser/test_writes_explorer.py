@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dynateach.topics import writes
-from dynateach.topics.deposits import AGAIN, LOCK, MEET, TOKEN
+from dynateach.topics.parts.deposits import AGAIN, LOCK, MEET, TOKEN
 from tests.browser.films import choose, counts, expect_film, fork_here, open_films, play_to_the_end, slide, state
 from tests.browser.jupyter import LabServer, Theme, look
 

@@ -23,7 +23,7 @@ from dynateach.topics.expiry import (
     price,
     simulate,
 )
-from dynateach.topics.expiry_notes import MILLISECONDS, TOO_OLD, finding
+from dynateach.topics.parts.expiry_notes import MILLISECONDS, TOO_OLD, finding
 
 HOURS = (1, 9, 25, 49, 121)
 

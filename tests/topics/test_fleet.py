@@ -14,7 +14,6 @@ from dynateach.dynamodb.rules.hashing import digest
 from dynateach.dynamodb.storage.admission import CEILINGS
 from dynateach.dynamodb.storage.buckets import Bucket
 from dynateach.dynamodb.storage.keyspace import KeySpace
-from dynateach.topics.budgets import SIDES, Budget, Kind, OnDemand, Provisioned
 from dynateach.topics.fleet import (
     Arrive,
     Traffic,
@@ -29,7 +28,8 @@ from dynateach.topics.fleet import (
     uniform,
     zipf,
 )
-from dynateach.topics.positions import name
+from dynateach.topics.parts.budgets import SIDES, Budget, Kind, OnDemand, Provisioned
+from dynateach.topics.parts.positions import name
 
 PLENTY = Provisioned(1_000_000)
 

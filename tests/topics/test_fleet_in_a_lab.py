@@ -16,7 +16,6 @@ from dynateach.dynamodb.inside import TableInside
 from dynateach.dynamodb.storage.admission import CEILINGS, PARTITION
 from dynateach.errors import ServiceError
 from dynateach.profile import IDEAL, Delay
-from dynateach.topics.budgets import SIDES, Kind, OnDemand, Provisioned
 from dynateach.topics.fleet import (
     Admission,
     Arrive,
@@ -28,7 +27,8 @@ from dynateach.topics.fleet import (
     uniform,
     zipf,
 )
-from dynateach.topics.positions import name
+from dynateach.topics.parts.budgets import SIDES, Kind, OnDemand, Provisioned
+from dynateach.topics.parts.positions import name
 from dynateach.trace import Throttled
 from tests.indexed import definition
 

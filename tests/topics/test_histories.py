@@ -13,7 +13,7 @@ from dynateach.drawing.player import Player
 from dynateach.events import RequestServed
 from dynateach.topics import histories
 from dynateach.topics.histories import FAULTS, LENGTH, draw, simulate, verdict
-from dynateach.topics.one_item import Read, Write
+from dynateach.topics.parts.one_item import Read, Write
 from tests.drawing.widgets import control, every, words
 
 SEEDS = range(1, 9)

@@ -14,7 +14,7 @@ from dynateach.drawing.palette import THROTTLE
 from dynateach.events import ItemWritten, Throttled
 from dynateach.topics import hot_partitions
 from dynateach.topics.hot_partitions import ADMISSIONS, EARLY, MODES, TODAY, Story, adapting, draw, fork, simulate
-from dynateach.topics.hot_traffic import POPULARITY
+from dynateach.topics.parts.hot_traffic import POPULARITY
 from tests.topics.films import change, film_shown, title
 
 EVERY = list(product(POPULARITY, MODES, ADMISSIONS))

@@ -9,8 +9,8 @@ from dynateach.clock import EPOCH, SECOND
 from dynateach.drawing.palette import READ, REFUSED
 from dynateach.events import StreamRead, StreamRecordWritten
 from dynateach.topics import iterators
-from dynateach.topics.iterator_notes import MORAL
 from dynateach.topics.iterators import AFTER, AT, LATEST, TRIM_HORIZON, TYPES, Story, begun, draw, fork, simulate
+from dynateach.topics.parts.iterator_notes import MORAL
 from tests.drawing.widgets import control, words
 
 HOUR = 3600

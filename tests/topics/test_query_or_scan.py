@@ -10,7 +10,7 @@ import pytest
 
 from dynateach import LabError
 from dynateach.topics import query_or_scan
-from dynateach.topics.orders import (
+from dynateach.topics.parts.orders import (
     EACH,
     EVERYONES,
     GET,

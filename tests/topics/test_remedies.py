@@ -12,8 +12,8 @@ from dynateach.drawing.captions import percent
 from dynateach.dynamodb.rules.hashing import digest
 from dynateach.dynamodb.storage.keyspace import KeySpace
 from dynateach.topics import fleet, remedies
-from dynateach.topics.positions import positions
-from dynateach.topics.read_price import price
+from dynateach.topics.parts.positions import positions
+from dynateach.topics.parts.read_price import price
 from dynateach.topics.remedies import (
     ASKS,
     BOTH,

@@ -6,9 +6,9 @@ import pytest
 
 from dynateach import Lab
 from dynateach.topics import resizing
+from dynateach.topics.parts.traffic import bands, lab_with_tables, send, touches
 from dynateach.topics.resizing import Resize, draw, history, simulate
 from dynateach.topics.ring import ring
-from dynateach.topics.traffic import bands, lab_with_tables, send, touches
 from dynateach.trace import ItemWritten, PartitionCreated, PartitionSplit
 from tests.drawing.widgets import control, figure, words
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from dynateach.topics import sharding
+from dynateach.topics.parts.traffic import lab_with_tables
 from dynateach.topics.sharding import HOT, PLAIN, SUFFIXED, Gathered, Spread, draw, landing, simulate
-from dynateach.topics.traffic import lab_with_tables
 from dynateach.trace import ItemWritten, PageRead
 from tests.drawing.widgets import control, figure, words
 

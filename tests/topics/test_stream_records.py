@@ -11,8 +11,8 @@ from dynateach.drawing.palette import FAULT, READ, RECORD, SPLIT, WRITE
 from dynateach.drawing.player import Player
 from dynateach.events import ItemWritten, ShardClosed, ShardOpened, StreamRead, StreamRecordWritten
 from dynateach.topics import stream_records
+from dynateach.topics.parts.stream_table import VIEW_TYPES
 from dynateach.topics.stream_records import SIDE_BY_SIDE, Story, draw, fork, in_full, in_short, simulate
-from dynateach.topics.stream_table import VIEW_TYPES
 from tests.drawing.widgets import control, every, words
 
 SEEDS = range(1, 13)

@@ -16,8 +16,8 @@ from dynateach.events import (
     WriteRefused,
 )
 from dynateach.topics import writes
-from dynateach.topics.bank import BALANCE, DEPOSITS, TABLE
-from dynateach.topics.deposits import AGAIN, COUNTER, LOCK, MEET, METHODS, OVERWRITE, TOKEN
+from dynateach.topics.parts.bank import BALANCE, DEPOSITS, TABLE
+from dynateach.topics.parts.deposits import AGAIN, COUNTER, LOCK, MEET, METHODS, OVERWRITE, TOKEN
 from dynateach.topics.writes import GIVE_UP, ORDERS, REACTIONS, Story, draw, finding, fork, price, simulate
 
 EVERY = [(method, order, refused) for method in METHODS for order in ORDERS for refused in REACTIONS]

@@ -12,8 +12,8 @@ from dynateach.checks.task import Case, Fault, Reply, Task, Value
 from dynateach.dynamodb.rules.limits import KB
 from dynateach.lab import Lab
 from dynateach.randomness import Randomness, Stream
-from dynateach.topics import replicas
-from dynateach.topics.one_item import Item, lab_with_zones
+from dynateach.topics.parts import replicas
+from dynateach.topics.parts.one_item import Item, lab_with_zones
 
 if TYPE_CHECKING:
     from dynateach.drawing.film import Film

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from dynateach.checks.scenes import Item, put, python_form, wire_form
 from dynateach.checks.task import Reply
 from dynateach.lab import Lab
-from dynateach.topics.one_item import lab_with_zones
+from dynateach.topics.parts.one_item import lab_with_zones
 from dynateach.trace import Event, ItemRead, ItemWritten, PageRead, ReplicaRead, Replicated
 
 TABLE = "shop"

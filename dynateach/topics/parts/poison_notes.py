@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dynateach.drawing.captions import count
 from dynateach.drawing.film import Note, seconds
-from dynateach.topics.poison_film import FAILURES, ended, pauses
+from dynateach.topics.parts.poison_film import FAILURES, ended, pauses
 
 if TYPE_CHECKING:
     from dynateach.topics.poison import Story

@@ -6,8 +6,8 @@ import pytest
 
 from dynateach import Lab, LabError
 from dynateach.clock import SECOND
-from dynateach.topics import traffic
-from dynateach.topics.traffic import DESIGNS, KINDS, Kind, bands, keys, lab_with_tables, marks, send, touches
+from dynateach.topics.parts import traffic
+from dynateach.topics.parts.traffic import DESIGNS, KINDS, Kind, bands, keys, lab_with_tables, marks, send, touches
 from dynateach.trace import ItemRead, ItemWritten, RequestServed
 
 

@@ -14,7 +14,7 @@ from dynateach.drawing.palette import FAULT, LEADER, REPLICA, STALE_READ, WAIT, 
 from dynateach.dynamodb.storage.zones import LETTERS, LOST, QUORUM, SLOW
 from dynateach.events import FaultBegan, FaultEnded, LeaderChanged, Replicated, ZoneCaughtUp
 from dynateach.lab import Lab
-from dynateach.topics.one_item import TABLE
+from dynateach.topics.parts.one_item import TABLE
 
 PARTITION = "p0"
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynateach.topics.fleet import zipf
-from dynateach.topics.shortage import share_out
+from dynateach.topics.parts.shortage import share_out
 
 
 @given(

@@ -7,7 +7,7 @@ from dynateach.drawing.captions import number
 from dynateach.drawing.film import Note, seconds
 from dynateach.dynamodb.storage.zones import LOST, SLOW
 from dynateach.events import FaultBegan, FaultEnded, LeaderChanged, ZoneCaughtUp
-from dynateach.topics import replicas
+from dynateach.topics.parts import replicas
 
 if TYPE_CHECKING:
     from dynateach.topics.consistency import Story

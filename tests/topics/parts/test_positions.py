@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynateach.dynamodb.rules.hashing import digest
-from dynateach.topics import positions as module
-from dynateach.topics.positions import name, positions
+from dynateach.topics.parts import positions as module
+from dynateach.topics.parts.positions import name, positions
 
 
 @pytest.mark.parametrize("keys", [1, 2, 9, 10, 11, 1000, 1001])

@@ -2,7 +2,7 @@
 
 from dynateach.events import IndexQueued
 from dynateach.profile import CLASSROOM
-from dynateach.topics.indexed_orders import (
+from dynateach.topics.parts.indexed_orders import (
     STATUSES,
     TOTALS,
     Orders,

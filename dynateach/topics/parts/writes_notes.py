@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from dynateach.drawing.captions import number
 from dynateach.drawing.film import Note
-from dynateach.topics.bank import AMOUNT, REFUSALS, Call
-from dynateach.topics.deposits import MEET, METHODS
+from dynateach.topics.parts.bank import AMOUNT, REFUSALS, Call
+from dynateach.topics.parts.deposits import MEET, METHODS
 
 if TYPE_CHECKING:
     from dynateach.topics.writes import Story

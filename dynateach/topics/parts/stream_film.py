@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dynateach.drawing.film import Journey, Lane, Mark, Span, seconds
 from dynateach.drawing.palette import CLIENT, CONSUMER, FAULT, READ, RECORD, SHARD, SPLIT, WRITE
 from dynateach.events import ItemWritten, ShardClosed, ShardOpened
-from dynateach.topics.stream_table import Change, shard_names
+from dynateach.topics.parts.stream_table import Change, shard_names
 
 if TYPE_CHECKING:
     from dynateach.topics.stream_records import Story

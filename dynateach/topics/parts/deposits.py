@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dynateach.topics.bank import BALANCE, DEPOSITS, Client, Program
+from dynateach.topics.parts.bank import BALANCE, DEPOSITS, Client, Program
 
 OVERWRITE, LOCK, COUNTER = "read, then put", "optimistic lock", "atomic counter"
 AGAIN, TOKEN, MEET = "counter, answer lost", "token, answer lost", "transactions that meet"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dynateach.clock import SECOND
 from dynateach.dynamodb.storage.replication import Replica
 from dynateach.events import LeaderChanged, ReplicaRead
-from dynateach.topics import replicas
-from dynateach.topics.one_item import TABLE, Item, lab_with_zones, told
+from dynateach.topics.parts import replicas
+from dynateach.topics.parts.one_item import TABLE, Item, lab_with_zones, told
 
 FAULTS = st.lists(
     st.tuples(

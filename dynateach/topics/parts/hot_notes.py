@@ -7,7 +7,7 @@ from dynateach.drawing.film import Note, seconds
 from dynateach.dynamodb.rules.limits import BURST_SECONDS, ON_DEMAND_WRITE_UNITS
 from dynateach.dynamodb.storage.admission import ON_DEMAND, PARTITION, PROVISIONED, SHARE
 from dynateach.events import Throttled
-from dynateach.topics import hot_lanes
+from dynateach.topics.parts import hot_lanes
 
 if TYPE_CHECKING:
     from dynateach.topics.hot_partitions import Story
