@@ -30,6 +30,8 @@ from dynateach.drawing.player import frozen_html
 from tests.browser.jupyter import LabServer, launch, open_notebook, run_all, serve, watched_page
 from tests.drawing import films
 
+ROUNDS = 3
+"""How many new kernels show each first picture."""
 BARE = """\
 import ipywidgets
 from plotly.graph_objects import FigureWidget, Scatter
@@ -197,7 +199,7 @@ def first(browser: Browser, server: LabServer, steps: int) -> None:
         "bare figure": f"{BARE}bare(500)",
     }
     samples: dict[str, list[float]] = {name: [] for name in cells}
-    for _ in range(3):
+    for _ in range(ROUNDS):
         for name, cell in cells.items():
             with watched_page(browser) as (page, _complaints):
                 samples[name].append(_open(page, server, [cell], ".dynateach-explorer, .bare"))
