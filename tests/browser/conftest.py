@@ -13,20 +13,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from dynateach.doctor import GET_CHROMIUM, chromium
-from tests.browser.jupyter import LabServer, serve, watched_page
-
-_CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",  # containers run tests as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser.jupyter import LabServer, launch, serve, watched_page
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +40,8 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """One Chromium for a module. Not for longer: its event loop would be in the way of other tests of the same worker."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=_CHROMIUM_ARGUMENTS)
+    with launch(chromium_path) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

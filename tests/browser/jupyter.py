@@ -16,12 +16,21 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 Theme = Literal["light", "dark"]
 
 _START_SECONDS = 60
 _PATIENCE = 60_000  # milliseconds that any one wait in the page may take
+_CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",  # containers run tests as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _PRIVATE_FOLDERS = {
     "IPYTHONDIR": "ipython",
     "JUPYTER_CONFIG_DIR": "config",
@@ -92,6 +101,15 @@ def _running(arguments: list[str], folder: Path, private: Path) -> Iterator[LabS
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@contextmanager
+def launch(chromium_path: str) -> Iterator[Browser]:
+    """That Chromium, without a window and silent to the network, until the block ends."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=_CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @contextmanager

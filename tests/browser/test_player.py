@@ -10,7 +10,7 @@ import nbformat.v4
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dynateach.drawing.film import Film, Lane, Level, Mark
+from dynateach.drawing.film import Film, Lane, Mark
 from dynateach.drawing.palette import READ, THROTTLE, WRITE
 from dynateach.drawing.player import frozen_html
 from tests.browser.jupyter import LabServer, Theme, look, open_notebook, run_all, set_theme, settle, watched_page
@@ -186,7 +186,7 @@ def test_what_lies_under_the_pointer_is_explained(page: Page, tmp_path: Path) ->
 
 
 def test_labels_never_overlap_and_come_back_when_there_is_room(page: Page, tmp_path: Path) -> None:
-    _freeze(page, tmp_path, _crowd())
+    _freeze(page, tmp_path, films.crowd())
     page.locator(".stage canvas").focus()
 
     shown = []
@@ -199,7 +199,7 @@ def test_labels_never_overlap_and_come_back_when_there_is_room(page: Page, tmp_p
         page.keyboard.press("+")
 
     assert 10 < shown[0] < shown[1] < shown[2] < 1000
-    throttled = [mark for mark in _crowd().marks if mark.kind is THROTTLE]
+    throttled = [mark for mark in films.crowd().marks if mark.kind is THROTTLE]
     assert sum(label["words"] == "no" for label in labels) == len(throttled), "what is rare is named first"
 
 
@@ -224,9 +224,9 @@ def test_those_who_want_little_motion_see_it_jump_from_moment_to_moment(page: Pa
 
 
 def test_those_who_hear_the_page_are_told_as_much(page: Page, tmp_path: Path) -> None:
-    _freeze(page, tmp_path, _crowd())
+    _freeze(page, tmp_path, films.crowd())
 
-    expect(page.get_by_role("img", name=_crowd().title)).to_be_visible()
+    expect(page.get_by_role("img", name=films.crowd().title)).to_be_visible()
     assert page.locator(".spoken tbody tr").count() == 200
     page.get_by_role("button", name="To the start").click()
     page.get_by_role("button", name="Step on").click()
@@ -236,13 +236,13 @@ def test_those_who_hear_the_page_are_told_as_much(page: Page, tmp_path: Path) ->
 
 
 def test_several_frozen_films_play_in_one_page(page: Page, tmp_path: Path) -> None:
-    _freeze(page, tmp_path, REPLICAS, _crowd())
+    _freeze(page, tmp_path, REPLICAS, films.crowd())
 
     titles = page.locator(".dynateach-player .title").all_text_contents()
-    assert titles == [REPLICAS.title, _crowd().title]
+    assert titles == [REPLICAS.title, films.crowd().title]
     assert page.evaluate("() => [...document.querySelectorAll('.dynateach-player')].map((p) => p.dynateach.time)") == [
         REPLICAS.ends,
-        _crowd().ends,
+        films.crowd().ends,
     ]
 
 
@@ -378,17 +378,6 @@ def test_in_jupyterlab_it_is_as_wide_as_its_cell(page: Page, lab_server: LabServ
                 return player.querySelector('canvas').clientWidth === player.clientWidth && area.scrollWidth <= area.clientWidth;
             }"""
         )
-
-
-def _crowd() -> Film:
-    kinds = [THROTTLE if number % 100 == 50 else WRITE for number in range(1000)]
-    marks = [
-        Mark(number * 7919 % 3000 / 1000, "abc"[number % 3], kind, "no" if kind is THROTTLE else f"k{number}")
-        for number, kind in enumerate(kinds)
-    ]
-    level = Level("bucket", [(0, 100), (1, 40), (2, 0)], "WCU", ceiling=100)
-    lanes = [Lane("a", "one"), Lane("b", "one"), Lane("c"), Lane("bucket")]
-    return Film("10 of 1,000 writes are throttled", "Crosses are throttled.", lanes, marks, levels=[level], unit="ms")
 
 
 def _freeze(page: Page, folder: Path, *shown: Film) -> None:

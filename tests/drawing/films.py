@@ -1,10 +1,13 @@
-"""A film of a real trace: one item, its three replicas, writes on their way to the followers, and the reads that do not wait."""
+"""A film of a real trace: one item, its three replicas, writes on their way to the followers, and the reads that do not wait.
+
+And one of a crowd, invented: as many marks as a picture should bear.
+"""
 
 from math import inf
 
 from dynateach.drawing.captions import count
 from dynateach.drawing.film import Film, Journey, Lane, Level, Mark, Note, Span, seconds
-from dynateach.drawing.palette import CLIENT, FAULT, LEADER, READ, REPLICA, STALE_READ, WAIT, WRITE
+from dynateach.drawing.palette import CLIENT, FAULT, LEADER, READ, REPLICA, STALE_READ, THROTTLE, WAIT, WRITE
 from dynateach.lab import Lab
 from dynateach.trace import FaultBegan, FaultEnded, ReplicaRead, Replicated, RequestServed
 
@@ -33,6 +36,18 @@ def replicas(seed: int = 3, writes: int = 4, lose: str = "", at: float = 0.0) ->
         notes=_notes(written, read),
         start=seconds(start) // 1,
     )
+
+
+def crowd() -> Film:
+    """1,000 writes in 3 s on three lanes, and a bucket that they empty."""
+    kinds = [THROTTLE if number % 100 == 50 else WRITE for number in range(1000)]
+    marks = [
+        Mark(number * 7919 % 3000 / 1000, "abc"[number % 3], kind, "no" if kind is THROTTLE else f"k{number}")
+        for number, kind in enumerate(kinds)
+    ]
+    level = Level("bucket", [(0, 100), (1, 40), (2, 0)], "WCU", ceiling=100)
+    lanes = [Lane("a", "one"), Lane("b", "one"), Lane("c"), Lane("bucket")]
+    return Film("10 of 1,000 writes are throttled", "Crosses are throttled.", lanes, marks, levels=[level], unit="ms")
 
 
 def traced(seed: int, writes: int, lose: str = "", at: float = 0.0) -> Lab:
