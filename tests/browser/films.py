@@ -11,8 +11,12 @@ from dynateach.drawing.film import Film
 from tests.browser.jupyter import LabServer, Theme, open_notebook, run_all, settle
 
 
-def open_films(page: Page, server: LabServer, source: str, theme: Theme = "light") -> None:
-    """Run ``source``, which ends in an explorer of films, in a notebook of its own; ``player()`` is its state in the page's scripts."""
+def open_films(
+    page: Page, server: LabServer, source: str, theme: Theme = "light", shown: str = ".dynateach-player"
+) -> None:
+    """Run ``source``, which ends in an explorer that begins with what ``shown`` selects, in a notebook of its own; ``player()`` is the state of
+    its player in the page's scripts.
+    """
     cell = nbformat.v4.new_code_cell(source, id="explore")  # type: ignore[no-untyped-call]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata=kernel)  # type: ignore[no-untyped-call]
@@ -20,7 +24,7 @@ def open_films(page: Page, server: LabServer, source: str, theme: Theme = "light
     open_notebook(page, server, "explorer.ipynb", theme=theme)
     page.evaluate("() => { window.player = () => document.querySelector('.dynateach-player').dynateach; }")
     assert [ran.error for ran in run_all(page)] == [""]
-    page.wait_for_selector(".dynateach-player")
+    page.wait_for_selector(shown)
     settle(page)
 
 

@@ -369,3 +369,14 @@ def test_at_any_time_exactly_what_is_not_due_is_there(writes: list[tuple[str, in
     table = lab.inspect("things")._table
     assert table.expiry is not None
     table.expiry._check()
+
+
+def test_without_any_delay_a_sweep_waits_for_a_quorum_and_then_goes_on() -> None:
+    lab = lab_with(replace(REALISTIC, expiry_delay=Delay(), expiry_change=0))
+    put(lab, "a", now(lab) + 100)
+    lab.faults.lose_zone("a", seconds=300)
+    lab.faults.lose_zone("b", seconds=300)
+    lab.clock.advance(200)
+    assert not lab.trace.of(ItemExpired)
+    lab.clock.advance(200)
+    assert [event.key for event in lab.trace.of(ItemExpired)] == ["a"]

@@ -176,3 +176,47 @@ def test_splits_take_minutes_in_profile_realistic_as_published_and_seconds_in_cl
     assert 60 * SECOND <= times["realistic"].fastest < times["realistic"].slowest < 3600 * SECOND
     assert times["classroom"].slowest < 60 * SECOND
     assert REALISTIC.heat_window > 0 == IDEAL.heat_window
+
+
+def test_a_new_index_that_is_warmed_has_partitions_enough() -> None:
+    warm = {"WarmThroughput": {"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 16_000}}
+    params = definition({"by_g": "g:S"}, key="pk:S", **warm)
+    params["GlobalSecondaryIndexes"][0] |= warm
+    lab = Lab(profile="realistic")
+    lab.request("dynamodb", "CreateTable", params)
+    lab.clock.advance(30)
+    inside = lab.inspect("things")
+    assert (len(inside.partitions), len(inside.index_partitions("by_g")), inside.splits) == (16, 16, ())
+
+
+def test_a_provisioned_table_that_is_warmed_splits_for_it() -> None:
+    lab = Lab(profile="realistic")
+    units = {"ProvisionedThroughput": {"ReadCapacityUnits": 100, "WriteCapacityUnits": 100}}
+    lab.request("dynamodb", "CreateTable", definition(key="pk:S", **units))
+    lab.clock.advance(30)
+    warm = {"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 4_000}
+    lab.request("dynamodb", "UpdateTable", {"TableName": "things", "WarmThroughput": warm})
+    lab.clock.advance(3_600)
+    assert len(lab.inspect("things").partitions) == 4
+
+
+def test_a_table_that_is_being_deleted_begins_no_split() -> None:
+    lab = Lab(profile=replace(REALISTIC, transaction_commit=Delay(*[2_000_000] * 5)))
+    lab.request("dynamodb", "CreateTable", definition(key="pk:S"))
+    lab.clock.advance(30)
+    for n in range(6):
+        item = {"pk": {"S": f"{n}"}, "v": {"S": "x" * 390 * 1024}}
+        lab.clock.at(
+            lab.clock.now + 1,
+            lambda item=item: lab.request("dynamodb", "PutItem", {"TableName": "things", "Item": item}),
+        )  # type: ignore[misc]
+    lab.clock.advance(1_900)
+
+    def write_and_delete() -> None:
+        put = {"Put": {"TableName": "things", "Item": {"pk": {"S": "z"}}}}
+        lab.request("dynamodb", "TransactWriteItems", {"TransactItems": [put]})
+        lab.clock.after(1000, lambda: lab.request("dynamodb", "DeleteTable", {"TableName": "things"}))
+
+    lab.clock.after(100, write_and_delete)
+    lab.clock.advance(1_000)
+    assert not lab.trace.of(SplitBegan)

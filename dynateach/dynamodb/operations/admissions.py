@@ -226,12 +226,14 @@ def suit_partitions(db: "DynamoDB", table: Table) -> None:
 
 
 def _rates(db: "DynamoDB", table: Table, name: str, definition: Params) -> Units:
-    """What the table or index is to take, in units a second."""
-    agreed, admission = _agreed(table, name, definition), table.admission
-    if admission is None:
-        return agreed[READ].units, agreed[WRITE].units
-    now = db.world.clock.now
-    return int(admission.rate(name, READ, now)), int(admission.rate(name, WRITE, now))
+    """What the table or index is to take, in units a second: as agreed, grown with its peaks, or what it was warmed for."""
+    agreed, admission, now = _agreed(table, name, definition), table.admission, db.world.clock.now
+    warm = table.throughput_changes[name].warm
+    reads, writes = (
+        int(max(floor, admission.rate(name, side, now) if admission else agreed[side].units))
+        for side, floor in zip((READ, WRITE), (0, 0) if table.on_demand else warm, strict=True)
+    )
+    return reads, writes
 
 
 def _heat(db: "DynamoDB", table: Table, name: str, side: str) -> Heat:

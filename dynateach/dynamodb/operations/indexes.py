@@ -9,11 +9,11 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from dynateach.dynamodb.operations.operation import Params
-from dynateach.dynamodb.operations.throughput import wire_maxima
+from dynateach.dynamodb.operations.throughput import first_partitions, wire_maxima
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.schema import IndexSchema, KeyAttribute, KeySchema
 from dynateach.dynamodb.storage.index import GLOBAL, LOCAL, Index
-from dynateach.dynamodb.storage.keyspace import KeySpace, initial_count
+from dynateach.dynamodb.storage.keyspace import KeySpace
 from dynateach.dynamodb.storage.propagation import IndexQueue
 from dynateach.dynamodb.storage.replication import Replication
 from dynateach.dynamodb.storage.table import ACTIVE, CREATING, DELETING, Table
@@ -112,10 +112,7 @@ def _partitions(db: "DynamoDB", table: Table, kind: str, definition: dict[str, A
     """A local index lies in the table's partitions; a global one gets its own, by the table's arithmetic."""
     if kind == LOCAL:
         return len(table.keyspace.partitions)
-    throughput = definition.get("ProvisionedThroughput")
-    if not throughput:
-        return db.world.profile.on_demand_partitions
-    return initial_count(throughput["ReadCapacityUnits"], throughput["WriteCapacityUnits"])
+    return first_partitions(definition, db.world.profile.on_demand_partitions)
 
 
 def _backfill(table: Table, index: Index) -> None:

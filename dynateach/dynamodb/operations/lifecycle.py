@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from dynateach.dynamodb.operations.admissions import open_budgets, suit_partitions
 from dynateach.dynamodb.operations.indexes import add_indexes, indexes_active
 from dynateach.dynamodb.operations.operation import Params
-from dynateach.dynamodb.operations.throughput import units_of, warm_units
+from dynateach.dynamodb.operations.throughput import first_partitions, warm_units
 from dynateach.dynamodb.rules import errors
 from dynateach.dynamodb.rules.limits import TABLES_PER_REGION
 from dynateach.dynamodb.storage.changes import ThroughputChanges
-from dynateach.dynamodb.storage.keyspace import KeySpace, initial_count
+from dynateach.dynamodb.storage.keyspace import KeySpace
 from dynateach.dynamodb.storage.pending import Pending
 from dynateach.dynamodb.storage.replication import Replication
 from dynateach.dynamodb.storage.stream import disable_stream
@@ -58,7 +58,7 @@ def begin(db: "DynamoDB", definition: Params, takes: int, prepare: Callable[[Tab
     now = db.world.clock.now
     definition = deepcopy(definition)
     types = {one["AttributeName"]: one["AttributeType"] for one in definition["AttributeDefinitions"]}
-    keyspace = KeySpace(_partitions(db, definition))
+    keyspace = KeySpace(first_partitions(definition, db.world.profile.on_demand_partitions))
     table = Table(db.world, definition, _table_id(db), key_schema(definition["KeySchema"], types), keyspace)
     if db.world.profile.replication_lag.slowest:
         table.replication = Replication(db.world, db.zones, keyspace, table.name)
@@ -128,10 +128,3 @@ def _announce(db: "DynamoDB", table: Table) -> None:
 def _table_id(db: "DynamoDB") -> str:
     digits = f"{db.world.randomness.stream('table ids').bits(128):032x}"
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
-
-
-def _partitions(db: "DynamoDB", definition: Params) -> int:
-    """Enough for what the table is to take at once; a table on demand that asks for nothing gets what the profile says."""
-    if units_of(definition) == (0, 0) and "WarmThroughput" not in definition:
-        return db.world.profile.on_demand_partitions
-    return initial_count(*warm_units(definition))

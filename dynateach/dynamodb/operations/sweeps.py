@@ -9,6 +9,7 @@ that a transaction has prepared, once that has written it.
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dynateach.clock import SECOND
 from dynateach.dynamodb.operations.admissions import charge_write
 from dynateach.dynamodb.operations.target import Target
 from dynateach.dynamodb.operations.upkeep import keep_up
@@ -48,7 +49,7 @@ def _expire(db: "DynamoDB", table: Table, place: Place, moment: int) -> None:
     target = Target(table, place, old.item, partition, old)
     if table.replication and not table.replication.has_quorum(partition):
         if table.expiry:
-            table.expiry.note(place, old)
+            table.expiry.note(place, old, wait=max(db.world.profile.leader_lease, SECOND))
         return
     with db.world.acting_for(0):
         _remove(db, target, old, moment)

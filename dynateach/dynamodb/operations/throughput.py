@@ -20,6 +20,7 @@ from dynateach.dynamodb.rules.limits import (
 )
 from dynateach.dynamodb.storage.changes import Units
 from dynateach.dynamodb.storage.index import GLOBAL
+from dynateach.dynamodb.storage.keyspace import initial_count
 from dynateach.dynamodb.storage.table import Table
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ def units_of(definition: Params) -> Units:
 def warm_units(definition: Params) -> Units:
     """What a new table or index can take at once: as asked for, or as provisioned, or what is documented for one on demand."""
     return _units(definition.get("WarmThroughput") or {}, _WARM, _coldest(definition))
+
+
+def first_partitions(definition: Params, otherwise: int) -> int:
+    """How many partitions a new table or global index gets: enough for what it is to take at once, or ``otherwise`` so many, if
+    it is on demand and asks for nothing.
+    """
+    if units_of(definition) == (0, 0) and "WarmThroughput" not in definition:
+        return otherwise
+    return initial_count(*warm_units(definition))
 
 
 def wire_units(units: Units) -> Params:

@@ -98,7 +98,8 @@ class Budgets:
         self._has_grown = False
         self.consumed = 0.0
         self._peak = Peak()
-        self._looked = 0
+        self._counting = 0.0
+        self._kept_up_until = 0
         self._cap = MAXIMUM
         self._maximum: Bucket | None = None
         self._partitions: dict[str, Bucket] = {}
@@ -123,7 +124,7 @@ class Budgets:
             self._peak.note(units, now)
         if self._maximum:
             self._maximum.take(units, now)
-        self._wholes["" if self._shares is None else partition].take(units, now)
+        self._bucket_of(partition, now).take(units, now)
         part = self._partitions.get(partition)
         if part is None:
             part = self._partitions[partition] = Bucket(self._ceiling, self._ceiling, now)
@@ -136,9 +137,9 @@ class Budgets:
 
     def rate(self, now: int) -> float:
         """The units a second that flow in for the whole."""
-        if self._terms.on_demand:
-            return max(self._terms.units, ON_DEMAND_GROWTH * self._peak.at(now))
-        return self._terms.units
+        if now >= self._kept_up_until:
+            self._keep_up(now)
+        return self._flow
 
     def share(self, partition: str) -> float | None:
         """The partition's fixed part of that, None if it has none."""
@@ -151,6 +152,7 @@ class Budgets:
 
     def tune(self, terms: Terms, now: int) -> None:
         """From now on, other terms hold. What was saved stays, as far as it still fits; a new mode begins anew."""
+        self._keep_up(now)
         before, self._terms = self._terms, terms
         if before.on_demand != terms.on_demand:
             self._start(now)
@@ -159,9 +161,9 @@ class Budgets:
             return
         self._set_maximum(now)
         for partition, bucket in self._wholes.items():
-            rate = self._rate(partition, now)
+            rate = self._rate(partition)
             bucket.tune(rate, rate * self._seconds, now)
-        self._peak.granted = self.rate(now)
+        self._peak.granted = self._flow
 
     def divide(self, partition: str, halves: Iterable[str], now: int) -> None:
         """A partition was split: each half has half of its share, and half of what it had saved."""
@@ -173,7 +175,7 @@ class Budgets:
         share, saved = self._shares.pop(partition) / 2, self._wholes.pop(partition).level(now) / 2
         for half in halves:
             self._shares[half] = share
-            rate = self._rate(half, now)
+            rate = self._rate(half)
             self._wholes[half] = Bucket(rate, rate * self._seconds, now, saved)
 
     def levels(self, partitions: Iterable[str], now: int) -> Iterator[Level]:
@@ -196,13 +198,13 @@ class Budgets:
         self._maximum = None
         self._set_maximum(now)
         for partition in [""] if self._shares is None else self._shares:
-            rate = self._rate(partition, now)
+            rate = self._rate(partition)
             self._wholes[partition] = Bucket(rate, rate * self._seconds, now, tokens=rate)
-        self._peak.granted = self.rate(now)
+        self._peak.granted = self._flow
 
     def _set_maximum(self, now: int) -> None:
         before, (self._cap, maximum) = self._cap, self._terms.cap
-        never_refuses = self._cap == QUOTA and self.rate(now) < maximum
+        never_refuses = self._cap == QUOTA and self._flow < maximum
         if not maximum or never_refuses:
             self._maximum = None
         elif self._maximum and self._cap == before:
@@ -210,27 +212,33 @@ class Budgets:
         else:
             self._maximum = Bucket(maximum, maximum, now)
 
-    def _rate(self, partition: str, now: int) -> float:
-        units = self.rate(now)
-        return units if self._shares is None else units * self._shares[partition]
+    @property
+    def _flow(self) -> float:
+        return max(self._terms.units, ON_DEMAND_GROWTH * self._counting) if self._terms.on_demand else self._terms.units
+
+    def _rate(self, partition: str) -> float:
+        return self._flow if self._shares is None else self._flow * self._shares[partition]
 
     def _bucket_of(self, partition: str, now: int) -> Bucket:
         """The budget of the whole, or this partition's share of it."""
-        if self._terms.on_demand and now // SECOND != self._looked:
-            self._grow(now)
+        if now >= self._kept_up_until:
+            self._keep_up(now)
         return self._wholes["" if self._shares is None else partition]
 
-    def _grow(self, now: int) -> None:
-        """On demand, the budget grows with the peak, which is a matter of whole seconds."""
-        self._looked = now // SECOND
-        for key, bucket in self._wholes.items():
-            rate = self._rate(key, now)
-            if rate > bucket.rate:
-                bucket.tune(rate, rate, now)
-                self._has_grown = True
-        if self._has_grown:
-            self._set_maximum(now)
-            self._peak.granted = self.rate(now)
+    def _keep_up(self, now: int) -> None:
+        """On demand, the budget grows with the peak, which is a matter of whole seconds. Whoever looks first, it has grown
+        at the moment from which the peak counts.
+        """
+        self._kept_up_until = (now // SECOND + 1) * SECOND
+        for since, peak in self._peak.come(now) if self._terms.on_demand else ():
+            self._counting = peak
+            for key, bucket in self._wholes.items():
+                rate = self._rate(key)
+                if rate > bucket.rate:
+                    bucket.tune(rate, rate, since)
+                    self._has_grown = True
+            self._set_maximum(since)
+            self._peak.granted = self._flow
 
     def _name(self, partition: str) -> tuple[str, str]:
         if self._shares is not None:

@@ -6,6 +6,7 @@ without what it had saved before; that it counts in full once it is 30 minutes o
 """
 
 from collections import deque
+from collections.abc import Iterator
 from math import ceil
 
 from dynateach.clock import SECOND
@@ -84,13 +85,13 @@ class Peak:
             self._close(second)
         self._units += units
 
-    def at(self, now: int) -> float:
-        """The peak that counts at this moment (µs), 0 if there is none yet."""
+    def come(self, now: int) -> Iterator[tuple[int, float]]:
+        """The peaks that have come to count since this was last asked: from which moment on (µs), and how high."""
         self._close(now // SECOND)
         due = now // SECOND - ON_DEMAND_GROWTH_SECONDS
         while self._pending and self._pending[0][0] <= due:
-            self._known = self._pending.popleft()[1]
-        return self._known
+            second, self._known = self._pending.popleft()
+            yield (second + ON_DEMAND_GROWTH_SECONDS) * SECOND, self._known
 
     def _close(self, second: int) -> None:
         """Keep the second that has passed if it was busier than all that count or are still to count."""

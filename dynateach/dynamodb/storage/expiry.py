@@ -55,8 +55,10 @@ class Expiry:
             for place, stored in partition.items.items():
                 self.note(place, stored)
 
-    def note(self, place: Place, new: Stored | None) -> None:
-        """An item was written there, or deleted. O(log n); O(1) if that does not change when it expires."""
+    def note(self, place: Place, new: Stored | None, wait: int = 0) -> None:
+        """An item was written there, or deleted; it goes no sooner than in ``wait`` µs. O(log n); O(1) if that does not change
+        when it expires.
+        """
         moment = _moment(new.item, self._attribute) if new else None
         planned = self._planned.get(place)
         if planned and planned.moment == moment:
@@ -64,7 +66,7 @@ class Expiry:
         if moment is None or moment < self._world.clock.now - _OLDEST:
             self._planned.pop(place, None)
             return
-        self._plan(place, moment)
+        self._plan(place, moment, wait)
         self._watch()
 
     def close(self) -> None:
@@ -73,8 +75,8 @@ class Expiry:
         self._planned.clear()
         self._watch()
 
-    def _plan(self, place: Place, moment: int) -> None:
-        delay = self._world.profile.expiry_delay.draw(self._delays)
+    def _plan(self, place: Place, moment: int, wait: int) -> None:
+        delay = max(self._world.profile.expiry_delay.draw(self._delays), wait)
         self._number += 1
         deletion = _Deletion(max(moment, self._world.clock.now) + delay, self._number, place, moment)
         self._planned[place] = deletion

@@ -83,8 +83,9 @@ class Splitting:
 
     def narrow(self, name: str, part: float, granted: Callable[[], object]) -> None:
         """From now on, no partition is to own more than that ``part`` of the key space; ``granted`` is called when it is so."""
-        self._wishes[name] = Wish(part, granted)
-        self._grant(name)
+        if not self._closed:
+            self._wishes[name] = Wish(part, granted)
+            self._grant(name)
 
     def cut(self, name: str, partition: Partition, at: Place) -> PartitionSplit:
         """Cut a partition in two now, at a place strictly inside its range; all that belongs to it goes with its halves.

@@ -69,15 +69,15 @@ def test_a_peak_counts_when_it_is_30_minutes_old_and_not_before() -> None:
     peak = Peak()
     for _ in range(5):
         peak.note(1000, 10 * SECOND)
-    assert peak.at(10 * SECOND + HALF_HOUR - 1) == 0
-    assert peak.at(10 * SECOND + HALF_HOUR) == 5000
+    assert list(peak.come(10 * SECOND + HALF_HOUR - 1)) == []
+    assert list(peak.come(11 * SECOND + HALF_HOUR)) == [(10 * SECOND + HALF_HOUR, 5000)]
 
 
 def test_a_peak_is_the_busiest_single_second() -> None:
     peak = Peak()
     for second, units in enumerate([100, 300, 200, 300]):
         peak.note(units, second * SECOND)
-    assert peak.at(HALF_HOUR + 10 * SECOND) == 300
+    assert [units for _, units in peak.come(HALF_HOUR + 10 * SECOND)] == [100, 300]
 
 
 @given(st.lists(st.tuples(st.integers(0, 4 * HALF_HOUR), st.integers(1, 9000)), max_size=40))
@@ -88,7 +88,7 @@ def test_a_peak_is_what_a_plain_look_over_all_traffic_finds(traffic: list[tuple[
         busy[at // SECOND] = busy.get(at // SECOND, 0) + units
     now = 3 * HALF_HOUR if not traffic else max(at for at, _ in traffic) + HALF_HOUR // 2
     counting = [units for second, units in busy.items() if second <= now // SECOND - 1800]
-    assert peak.at(now) == max(counting, default=0)
+    assert [units for _, units in peak.come(now)][-1:] == sorted(counting)[-1:]
 
 
 def test_an_on_demand_table_serves_double_its_previous_peak() -> None:
@@ -97,6 +97,17 @@ def test_an_on_demand_table_serves_double_its_previous_peak() -> None:
     [before, _] = budgets.levels(["p0"], HALF_HOUR - 1)
     [after, _] = budgets.levels(["p0"], HALF_HOUR)
     assert (before.rate, after.rate) == (4000, 7000)
+
+
+@given(looks=st.lists(st.integers(0, 3 * HALF_HOUR), max_size=20))
+def test_a_budget_grows_at_the_same_moment_whoever_looks(looks: list[int]) -> None:
+    watched, left_alone = (Budgets(WRITE, Terms(True, 4000), None, 0) for _ in range(2))
+    for budgets in (watched, left_alone):
+        budgets.take("p0", 3500, 0)
+        budgets.take("p0", 4000, HALF_HOUR // 2)
+    for moment in sorted(one for one in looks if one >= HALF_HOUR // 2):
+        list(watched.levels(["p0"], moment))
+    assert list(watched.levels(["p0"], 3 * HALF_HOUR)) == list(left_alone.levels(["p0"], 3 * HALF_HOUR))
 
 
 def test_a_halved_share_halves_rate_and_savings() -> None:
