@@ -179,9 +179,9 @@ def test_splits_take_minutes_in_profile_realistic_as_published_and_seconds_in_cl
 
 
 def test_a_new_index_that_is_warmed_has_partitions_enough() -> None:
-    warm = {"WarmThroughput": {"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 16_000}}
-    params = definition({"by_g": "g:S"}, key="pk:S", **warm)
-    params["GlobalSecondaryIndexes"][0] |= warm
+    asked: dict[str, Any] = {"WarmThroughput": {"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 16_000}}
+    params = definition({"by_g": "g:S"}, key="pk:S", **asked)
+    params["GlobalSecondaryIndexes"][0] |= asked
     lab = Lab(profile="realistic")
     lab.request("dynamodb", "CreateTable", params)
     lab.clock.advance(30)
@@ -191,11 +191,11 @@ def test_a_new_index_that_is_warmed_has_partitions_enough() -> None:
 
 def test_a_provisioned_table_that_is_warmed_splits_for_it() -> None:
     lab = Lab(profile="realistic")
-    units = {"ProvisionedThroughput": {"ReadCapacityUnits": 100, "WriteCapacityUnits": 100}}
+    units: dict[str, Any] = {"ProvisionedThroughput": {"ReadCapacityUnits": 100, "WriteCapacityUnits": 100}}
     lab.request("dynamodb", "CreateTable", definition(key="pk:S", **units))
     lab.clock.advance(30)
-    warm = {"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 4_000}
-    lab.request("dynamodb", "UpdateTable", {"TableName": "things", "WarmThroughput": warm})
+    asked = {"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 4_000}
+    lab.request("dynamodb", "UpdateTable", {"TableName": "things", "WarmThroughput": asked})
     lab.clock.advance(3_600)
     assert len(lab.inspect("things").partitions) == 4
 
@@ -204,12 +204,8 @@ def test_a_table_that_is_being_deleted_begins_no_split() -> None:
     lab = Lab(profile=replace(REALISTIC, transaction_commit=Delay(*[2_000_000] * 5)))
     lab.request("dynamodb", "CreateTable", definition(key="pk:S"))
     lab.clock.advance(30)
-    for n in range(6):
-        item = {"pk": {"S": f"{n}"}, "v": {"S": "x" * 390 * 1024}}
-        lab.clock.at(
-            lab.clock.now + 1,
-            lambda item=item: lab.request("dynamodb", "PutItem", {"TableName": "things", "Item": item}),
-        )  # type: ignore[misc]
+    puts = [{"TableName": "things", "Item": {"pk": {"S": f"{n}"}, "v": {"S": "x" * 390 * 1024}}} for n in range(6)]
+    lab.clock.after(1, lambda: [lab.request("dynamodb", "PutItem", put) for put in puts])
     lab.clock.advance(1_900)
 
     def write_and_delete() -> None:
