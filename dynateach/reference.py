@@ -16,6 +16,55 @@ from dynateach.profile import PROFILES, Delay, Profile
 
 DOCS = Path(__file__).parents[1] / "docs"
 
+NOT_THERE = """\
+## Not there
+
+- In profile `ideal`: throttling, replicas, index lag, conflicts with transactions. Every read sees the newest write,
+  and whatever is asked is served. The profiles `realistic` and `classroom` have them.
+- Request routers.
+- Being served by a leader that is elected while the request waits: a request that finds none fails, only later. Zone
+  faults leave streams alone.
+- Conflicts of transactions over the HTTP endpoint and in a client's own sequence of calls: only requests that run
+  beside one another on the virtual clock can meet. A TransactGetItems conflicts with transactions, never with a
+  PutItem, which takes effect in one instant. The clocks of transaction coordinators do not differ.
+- How often the operations of a stream may be called. A consumer skips polls that would find nothing."""
+
+ASSUMED = """\
+## Assumed
+
+AWS does not publish these; a Lab has to choose.
+
+- Error texts: most are as emulators give them that were tested against the live service. The words about quotas, the
+  sizes of expressions and transactions, and the cancellation of a transaction by a bad key are assumed.
+- The hash function: MD5 over the type and value of the partition key, 128 bits wide.
+- Admission: the order in which budgets are asked; that a request is let in while its buckets are not empty and may
+  overdraw them; that a new table has saved one second's capacity; that an on-demand peak is the busiest second; that
+  what exceeds the account's quota gets a RequestLimitExceeded (AWS's pages differ).
+- Replication: how lags are distributed, which replica answers, how long a lease lasts, where leaders are, how long
+  the service looks for one. That a global index has replicas like a table's.
+- Index propagation: its lag, its order, and how much backlog pushes back on the table.
+- Expiry: how late an item goes. AWS promises no time.
+- How many partitions a new table gets: just enough for its throughput, in equal shares of the key space.
+- Splits: that one begins at nine tenths of the size, or when a partition is above the heat threshold for long enough;
+  that its point is chosen when it begins, and that it takes effect all at once, at its end.
+- Which part of a page's read units falls to which partition: in proportion to the bytes read there.
+- How the hash of an index key of several attributes is made: from the hashes of each.
+- The order of entries with equal index keys: that of their items in the table.
+- That a stream has one shard for each partition, and what shard ids and sequence numbers look like. How late a record
+  can be read; how long a shard stays open; that more than two readers of a shard are throttled by the bytes that all
+  of them take. That no fault of a zone reaches a stream.
+- Which stretch of the key space a segment of a parallel scan reads: an equal share of the hashes.
+- When the items of a transaction are committed, one by one; that a BatchWriteItem leaves what conflicts unprocessed;
+  that a leader which is cut off refuses strongly consistent reads while a commit is overdue there.
+- That a transaction which has prepared everything is answered in its time, even where a partition loses its quorum before
+  the commit: the next leader finishes it, and until then its token says that it is in progress.
+- That a zone which is catching up already answers eventually consistent reads, with what it has.
+- That a table calls itself warm when its update ends, while partitions for it may still be splitting.
+- What a cancelled transaction costs: double units for each action whose condition did not hold, nothing for the
+  others. Its token may be used again.
+- What counts towards a transaction's 4 MB: of each item the larger of what was there and what it becomes.
+- How long things take, by profile:"""
+
 
 def pages() -> dict[str, str]:
     """Each page's text, by file name."""
@@ -87,52 +136,9 @@ def differences_page() -> str:
             "DynamoDB's other operations (exports, imports, resource policies, global tables, Kinesis destinations, vector",
             "search) are declined by name; a name that DynamoDB does not know gets its `UnknownOperationException`.",
             "",
-            "## Not there",
+            NOT_THERE,
             "",
-            "- In profile `ideal`: throttling, replicas, index lag, conflicts with transactions. Every read sees the newest write,",
-            "  and whatever is asked is served. The profiles `realistic` and `classroom` have them.",
-            "- Request routers.",
-            "- Being served by a leader that is elected while the request waits: a request that finds none fails, only later. Zone",
-            "  faults leave streams alone.",
-            "- Conflicts of transactions over the HTTP endpoint and in a client's own sequence of calls: only requests that run",
-            "  beside one another on the virtual clock can meet. A TransactGetItems conflicts with transactions, never with a",
-            "  PutItem, which takes effect in one instant. The clocks of transaction coordinators do not differ.",
-            "- How often the operations of a stream may be called. A consumer skips polls that would find nothing.",
-            "",
-            "## Assumed",
-            "",
-            "AWS does not publish these; a Lab has to choose.",
-            "",
-            "- Error texts: most are as emulators give them that were tested against the live service. The words about quotas, the",
-            "  sizes of expressions and transactions, and the cancellation of a transaction by a bad key are assumed.",
-            "- The hash function: MD5 over the type and value of the partition key, 128 bits wide.",
-            "- Admission: the order in which budgets are asked; that a request is let in while its buckets are not empty and may",
-            "  overdraw them; that a new table has saved one second's capacity; that an on-demand peak is the busiest second; that",
-            "  what exceeds the account's quota gets a RequestLimitExceeded (AWS's pages differ).",
-            "- Replication: how lags are distributed, which replica answers, how long a lease lasts, where leaders are, how long",
-            "  the service looks for one. That a global index has replicas like a table's.",
-            "- Index propagation: its lag, its order, and how much backlog pushes back on the table.",
-            "- Expiry: how late an item goes. AWS promises no time.",
-            "- How many partitions a new table gets: just enough for its throughput, in equal shares of the key space.",
-            "- Splits: that one begins at nine tenths of the size, or when a partition is above the heat threshold for long enough;",
-            "  that its point is chosen when it begins, and that it takes effect all at once, at its end.",
-            "- Which part of a page's read units falls to which partition: in proportion to the bytes read there.",
-            "- How the hash of an index key of several attributes is made: from the hashes of each.",
-            "- The order of entries with equal index keys: that of their items in the table.",
-            "- That a stream has one shard for each partition, and what shard ids and sequence numbers look like. How late a record",
-            "  can be read; how long a shard stays open; that more than two readers of a shard are throttled by the bytes that all",
-            "  of them take. That no fault of a zone reaches a stream.",
-            "- Which stretch of the key space a segment of a parallel scan reads: an equal share of the hashes.",
-            "- When the items of a transaction are committed, one by one; that a BatchWriteItem leaves what conflicts unprocessed;",
-            "  that a leader which is cut off refuses strongly consistent reads while a commit is overdue there.",
-            "- That a transaction which has prepared everything is answered in its time, even where a partition loses its quorum before",
-            "  the commit: the next leader finishes it, and until then its token says that it is in progress.",
-            "- That a zone which is catching up already answers eventually consistent reads, with what it has.",
-            "- That a table calls itself warm when its update ends, while partitions for it may still be splitting.",
-            "- What a cancelled transaction costs: double units for each action whose condition did not hold, nothing for the",
-            "  others. Its token may be used again.",
-            "- What counts towards a transaction's 4 MB: of each item the larger of what was there and what it becomes.",
-            "- How long things take, by profile:",
+            ASSUMED,
             "",
             f"| quantity | {' | '.join(PROFILES)} |",
             f"|---|{'---|' * len(PROFILES)}",

@@ -69,11 +69,14 @@ def _unlinked(link: re.Match[str]) -> str:
 
 
 def _embedded(image: re.Match[str], folder: Path) -> str:
-    """A picture beside the notebook travels in the page. (nbconvert could do that, but then closes each ``<details>`` where it opens.)"""
-    file = folder / unquote(image[2])
-    if not file.is_file():
+    """A picture beside the notebook travels in the page. (nbconvert could do that, but then closes each ``<details>`` where it opens.)
+
+    Nothing else does: a notebook from somebody else may name any file of the machine on which it is exported.
+    """
+    file = (folder / unquote(image[2])).resolve()
+    kind = guess_type(file.name)[0] or ""
+    if not (file.is_file() and file.is_relative_to(folder.resolve()) and kind.startswith("image/")):
         return image[0]
-    kind = guess_type(file.name)[0] or "application/octet-stream"
     return f'{image[1]}data:{kind};base64,{b64encode(file.read_bytes()).decode()}"'
 
 

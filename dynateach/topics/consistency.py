@@ -7,7 +7,7 @@ explore()                       # the same with controls; its other tabs are the
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -16,10 +16,9 @@ from dynateach.drawing.film import Film, Journey, Lane, Mark
 from dynateach.drawing.palette import CLIENT, READ, REFUSED, STALE_READ, WRITE
 from dynateach.dynamodb.storage.zones import LOST
 from dynateach.errors import LabError
-from dynateach.lab import Lab
 from dynateach.topics.parts import replicas
 from dynateach.topics.parts.consistency_notes import notes
-from dynateach.topics.parts.one_item import TABLE, Item, Read, Refusal, Told, lab_with_zones, told
+from dynateach.topics.parts.one_item import TABLE, Happened, Item, Read, Refusal, lab_with_zones, told
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View
@@ -74,23 +73,13 @@ class Tally(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Story:
+class Story(Happened):
     """A finished run, and the same run once with eventually consistent reads only and once with strongly consistent ones."""
 
     plan: Plan
     item: Item
     eventual: Tally
     strong: Tally
-
-    @property
-    def lab(self) -> Lab:
-        """The Lab in which it happened."""
-        return self.item.lab
-
-    @cached_property
-    def told(self) -> Told:
-        """What the clients were told."""
-        return told(self.item)
 
     @property
     def stale(self) -> list[Read]:

@@ -16,12 +16,11 @@ from dynateach.drawing.captions import count
 from dynateach.drawing.film import Film, Journey, Lane, Mark, Note, Span
 from dynateach.drawing.palette import CLIENT, READ, REFUSED, STALE_READ, WAIT, WRITE, Word
 from dynateach.errors import LabError
-from dynateach.lab import Lab
 from dynateach.linearizability import Operation, put, read
 from dynateach.profile import CLASSROOM
 from dynateach.randomness import Randomness, Stream
 from dynateach.topics.parts import replicas
-from dynateach.topics.parts.one_item import Item, Read, Told, Write, in_proportion, lab_with_zones, told
+from dynateach.topics.parts.one_item import Happened, Item, Read, Write, in_proportion, lab_with_zones
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View
@@ -44,22 +43,12 @@ PHYSICS = replace(
 
 
 @dataclass(frozen=True)
-class Story:
+class Story(Happened):
     """A finished run, and what a judge who sees only calls and answers makes of it."""
 
     item: Item
     reads: Reads
     clients: int
-
-    @property
-    def lab(self) -> Lab:
-        """The Lab in which it happened."""
-        return self.item.lab
-
-    @cached_property
-    def told(self) -> Told:
-        """What the clients were told."""
-        return told(self.item)
 
     @cached_property
     def calls(self) -> list[Write | Read]:

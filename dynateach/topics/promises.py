@@ -14,9 +14,8 @@ from dynateach.drawing.captions import count, number
 from dynateach.drawing.film import Film, Journey, Lane, Mark, Note, Span
 from dynateach.drawing.palette import CLIENT, READ, STALE_READ, WAIT, WRITE
 from dynateach.errors import LabError
-from dynateach.lab import Lab
 from dynateach.topics.parts import replicas
-from dynateach.topics.parts.one_item import Item, Read, Told, lab_with_zones, told
+from dynateach.topics.parts.one_item import Happened, Item, Read, lab_with_zones
 
 if TYPE_CHECKING:
     from dynateach.drawing.explorer import View
@@ -50,22 +49,12 @@ MONOTONIC, OWN = "monotonic reads", "read your writes"
 
 
 @dataclass(frozen=True)
-class Story:
+class Story(Happened):
     """A finished run. ``used`` are the numbers of the requests whose answers a client took; those of other reads it threw away."""
 
     item: Item
     repair: str
     used: set[int] = field(default_factory=set)
-
-    @property
-    def lab(self) -> Lab:
-        """The Lab in which it happened."""
-        return self.item.lab
-
-    @cached_property
-    def told(self) -> Told:
-        """What the clients were told."""
-        return told(self.item)
 
     @cached_property
     def broken(self) -> list[Broken]:

@@ -16,9 +16,8 @@ from dynateach.drawing.captions import coloured, number, percent
 from dynateach.drawing.palette import HAIRLINE, INK, QUIET, READ, STALE_READ
 from dynateach.drawing.picture import Finding, Picture
 from dynateach.dynamodb.storage.zones import LETTERS
-from dynateach.lab import Lab
 from dynateach.profile import REALISTIC, Delay
-from dynateach.topics.parts.one_item import Item, Told, in_proportion, lab_with_zones, told
+from dynateach.topics.parts.one_item import Happened, Item, in_proportion, lab_with_zones
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -51,22 +50,12 @@ class Measured(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Decay:
+class Decay(Happened):
     """Many writes to one item, each read again and again until every replica has it. ``lags`` are those that the Lab's profile assumes."""
 
     item: Item
     lags: Delay
     slower: int
-
-    @property
-    def lab(self) -> Lab:
-        """The Lab in which it happened."""
-        return self.item.lab
-
-    @cached_property
-    def told(self) -> Told:
-        """What the clients were told."""
-        return told(self.item)
 
     @cached_property
     def eventual(self) -> list[Measured]:

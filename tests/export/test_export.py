@@ -77,6 +77,19 @@ def test_a_picture_that_was_not_saved_is_said_to_be_missing(tmp_path: Path) -> N
     assert "The notebook was saved without it" in page
 
 
+def test_only_pictures_beside_the_notebook_travel_in_its_page(tmp_path: Path) -> None:
+    folder = tmp_path / "course"
+    folder.mkdir()
+    for file in (folder / "beside.png", folder / "notes.txt", tmp_path / "outside.png"):
+        file.write_bytes(b"content")
+    text = "![a](beside.png) ![b](notes.txt) ![c](../outside.png) ![d](" + str(tmp_path / "outside.png") + ")"
+
+    _, page = exported(folder, stored(text=text))
+
+    assert page.count("base64,Y29udGVudA==") == 1
+    assert 'src="../outside.png"' in page
+
+
 def test_the_page_asks_the_network_for_nothing(tmp_path: Path) -> None:
     _, page = exported(tmp_path, stored(hashing.explore(requests=200), player(replicas())))
 

@@ -10,6 +10,7 @@ A write puts a version number into the item: 1, 2, 3, … A read gives the numbe
 
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from dynateach.clock import SECOND
@@ -146,6 +147,22 @@ def lab_with_zones(lag: float, seed: int = 1, physics: Profile = CLASSROOM) -> L
 def in_proportion(delay: Delay, median: float) -> Delay:
     """The same delay, longer or shorter, so that its median is that (ms)."""
     return Delay(*(round(quantile * median * 1000 / delay.median) for quantile in astuple(delay)))
+
+
+class Happened:
+    """What finished runs with one ``item`` have in common."""
+
+    item: Item
+
+    @property
+    def lab(self) -> Lab:
+        """The Lab in which it happened."""
+        return self.item.lab
+
+    @cached_property
+    def told(self) -> Told:
+        """What the clients were told."""
+        return told(self.item)
 
 
 def told(item: Item) -> Told:
