@@ -1,5 +1,6 @@
 """What a lesson asks before it shows: predictions, claims to judge, and the score at the end.
 
+    lesson("01")
     predict("orders", "How many of the four partitions take the writes?", [1, 2, 4])
     claims(split="A split cures every hot partition.")
     reveal("orders", 1)                                 # what was chosen, beside what happened
@@ -85,6 +86,18 @@ class Score:
 
 _PROSE = "max-width: 80ch; line-height: 1.4"
 _guesses: dict[str, Guess] = {}
+_current = ""
+
+
+def lesson(number: str) -> None:
+    """Say which lesson this notebook is, such as "05": its questions belong to that lesson from then on."""
+    global _current
+    _current = number
+
+
+def current() -> str:
+    """The lesson that this notebook said it is, or "" before it did."""
+    return _current
 
 
 def predict(name: str, question: str, options: Sequence[object]) -> Any:
@@ -139,7 +152,8 @@ def choose(name: str, option: object) -> None:
 
 
 def forget() -> None:
-    """Forget every question and every choice, as a new kernel would."""
+    """Forget the lesson, every question and every choice, as a new kernel would."""
+    lesson("")
     _guesses.clear()
 
 

@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 from dynateach.grading.notebook import read
-from dynateach.lessons import choose, claims, forget, predict, reveal, score
+from dynateach.lessons import choose, claims, current, forget, lesson, predict, reveal, score
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -140,3 +140,11 @@ def _calls(notebook: NotebookNode, function: str) -> list[ast.Call]:
 def _first(call: ast.Call) -> str:
     assert isinstance(call.args[0], ast.Constant)
     return str(call.args[0].value)
+
+
+def test_a_notebook_says_which_lesson_it_is() -> None:
+    lesson("05")
+    assert current() == "05"
+
+    forget()
+    assert current() == ""
