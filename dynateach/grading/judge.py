@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -23,36 +22,46 @@ from dynateach.errors import CheckFailed, ServiceError
 from dynateach.grading import play
 from dynateach.grading.channel import Broken, Late, decode, encode
 from dynateach.grading.examine import examine, explain
-from dynateach.grading.lay import Cell, Laid, Unreadable, content_of, lay
+from dynateach.grading.lay import Cell, Laid, Unreadable, lay
 from dynateach.grading.notebook import task_of
-from dynateach.grading.sandbox import Boundary, Limits, Process
+from dynateach.grading.sandbox import Boundary, Limits, Process, boundary
 from dynateach.grading.verdicts import Judged, TaskResult, Verdict
 
 
 @dataclass(frozen=True)
 class Rules:
-    """How a batch is judged: the boundary, the limits, ``seconds`` for each task, and the two seeds (see ``Judged``)."""
+    """How a batch is judged: the boundary (None: the best where it is judged), the limits, ``seconds`` for each task, and the seeds of ``Judged``."""
 
-    boundary: Boundary
+    boundary: Boundary | None = None
     limits: Limits = field(default_factory=Limits)
     seconds: float = 30.0
     seed: int = 1
     exercise_seed: int = 1
 
 
-def judge(path: Path, exercise: NotebookNode, rules: Rules) -> Judged:
-    """The verdicts for all tasks of the exercise. Whatever the submission is or does, this returns."""
+def judge(content: bytes | str, exercise: NotebookNode, rules: Rules) -> Judged:
+    """The verdicts for all tasks of the exercise. Whatever the submission is or does, this returns.
+
+    ``content`` is what its file holds, or says why that cannot be read.
+    """
     began = monotonic()
+    behind = rules.boundary or boundary()
     tasks = [checks.find(id) for id in dict.fromkeys(filter(None, map(task_of, exercise.cells)))]
-    judged = Judged(path.name, "", tasks[0].id.split(".")[0], rules.seed, rules.exercise_seed, rules.boundary.words, ())
+    judged = Judged("", "", tasks[0].id.split(".")[0], rules.seed, rules.exercise_seed, behind.words, ())
     try:
-        laid = lay(content_of(path), exercise)
+        laid = lay(_read(content), exercise)
     except Unreadable as error:
         return replace(judged, results=tuple(_result(task, "cannot be read", str(error)) for task in tasks))
-    results = tuple(_Run(laid, rules).results(tasks))
+    results = tuple(_Run(laid, replace(rules, boundary=behind)).results(tasks))
     return replace(
         judged, fingerprint=laid.fingerprint, results=results, notes=laid.notes, seconds=round(monotonic() - began, 2)
     )
+
+
+def _read(content: bytes | str) -> bytes:
+    if isinstance(content, str):
+        raise Unreadable(content)
+    return content
 
 
 class Stopped(Exception):
@@ -167,7 +176,9 @@ class _Sandboxed:
         return self._processes[number]
 
     def _started(self, number: int) -> bool:
-        process = Process(self._rules.boundary, self._rules.limits, 1 + number + 97 * self._rules.seed % 4_000_000_000)
+        process = Process(
+            self._rules.boundary or boundary(), self._rules.limits, 1 + number + 97 * self._rules.seed % 4_000_000_000
+        )
         self._processes[number] = process
         for cell in self._cells:
             if cell.task in self._fatal:

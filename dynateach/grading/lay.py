@@ -77,10 +77,15 @@ def lay(content: bytes, exercise: NotebookNode) -> Laid:
         for cell in exercise.cells
         if cell.cell_type == "code" and not task_of(cell)
     )
-    return Laid(hashlib.sha256(content).hexdigest(), cells, missing, tampered, tuple(_notes(ours, theirs)))
+    return Laid(fingerprint(content), cells, missing, tampered, tuple(_notes(ours, theirs)))
 
 
-def answer_cells(content: bytes) -> set[str]:
+def fingerprint(content: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def cell_ids(content: bytes) -> set[str]:
     """The ids of all cells: which exercise a submission belongs to is told by them. Raises ``Unreadable`` for what is no notebook."""
     return set(_sources(content))
 
