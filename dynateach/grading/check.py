@@ -8,6 +8,7 @@ from dynateach.checks.task import Task
 from dynateach.errors import TaskError
 from dynateach.grading.examine import examine, explain
 from dynateach.grading.play import InProcess
+from dynateach.progress import notes
 
 _given: Counter[str] = Counter()
 
@@ -26,6 +27,7 @@ def check(task: str, *answers: Any, seed: int = 1) -> None:
             next=f'Write: check("{declared.id}", {", ".join(declared.answers)})',
         )
     finding = examine(declared, InProcess(dict(zip(declared.answers, answers, strict=True))), seed)
+    notes.note_check(declared.id, not finding)
     if finding:
         raise explain(declared, finding) from None
     print(f"✓ {declared.id} {declared.title} ({_points(declared)})\n{declared.learnt}")
@@ -43,6 +45,7 @@ def hint(task: str, number: int | None = None) -> None:
         _given[declared.id] = number = min(_given[declared.id] + 1, last)
     if not isinstance(number, int) or not 1 <= number <= last:
         raise TaskError(f"there is no hint {number!r} for task {declared.id}", next=f"Ask for 1 to {last}.")
+    notes.note_hint(declared.id, number)
     print(f"Hint {number} of {last}: {declared.hints[number - 1]}" + "\nThat was the last hint." * exhausted)
 
 
