@@ -1,0 +1,45 @@
+"""What a run of a lesson makes: its section of ``docs/claims.md``.
+
+It is made inside the lesson's own kernel, after its last cell, so that every verdict and every number is the run's own.
+"""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dynateach.course.lessons import Lesson, lessons
+from dynateach.course.pages import claims_page, claims_section, sections_of
+from dynateach.lessons import revealed
+
+CLAIMS = Path(__file__).parents[2] / "docs" / "claims.md"
+
+
+def make(number: str, namespace: Mapping[str, Any]) -> dict[str, str]:
+    """What the lesson that has just run in ``namespace`` makes, by kind."""
+    return {"claims": claims_section(_lesson(number), revealed())}
+
+
+def stored(number: str) -> dict[str, str]:
+    """The same as it is stored; a kind that is missing is empty."""
+    sections = sections_of(CLAIMS.read_text()) if CLAIMS.exists() else {}
+    return {"claims": sections.get(number, "")}
+
+
+def store(number: str, made: Mapping[str, str]) -> None:
+    """Write what a lesson made."""
+    sections = sections_of(CLAIMS.read_text()) if CLAIMS.exists() else {}
+    CLAIMS.write_text(claims_page(sections | {number: made["claims"]}))
+
+
+def verify(number: str, namespace: Mapping[str, Any]) -> None:
+    """Raise ``AssertionError``, with what differs, if anything stored is not what this run makes."""
+    was = stored(number)
+    for kind, made in make(number, namespace).items():
+        differing = difflib.unified_diff(was[kind].splitlines(), made.splitlines(), "stored", "this run", lineterm="")
+        told = "\n".join(differing)
+        assert not told, f"{kind} of lesson {number}: out of date. Run: python -m dynateach.course {number}\n{told}"
+
+
+def _lesson(number: str) -> Lesson:
+    return next(one for one in lessons() if one.number == number)
