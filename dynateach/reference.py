@@ -1,7 +1,7 @@
 """The reference pages of ``docs/``, made from the data that the engine and the lessons hold, so that they cannot drift from it.
 
 python -m dynateach.reference        writes them anew; a test fails when they are out of date
-python -m dynateach.course           the same for what takes a run of the lessons: docs/claims.md
+python -m dynateach.course           the same for what takes a run of the lessons: docs/claims.md, cheat sheets
 """
 
 import ast

@@ -41,7 +41,7 @@ def _lesson(notebook: Path) -> str:
 def _verifying_cell(last: Any, number: str) -> Any:
     from nbformat.v4 import new_code_cell
 
-    code = f"from dynateach.course import made\nmade.verify({number!r}, globals())"
+    code = f"from dynateach.course import made\nmade.verify({number!r}, made.make({number!r}, globals()))"
     return type(last).from_parent(
         last.parent,
         name=f"Cell {last.cell_num + 1}, what is made from this lesson",
