@@ -15,40 +15,34 @@ from dynateach.trace import Event
 
 
 class Boto3(NamedTuple):
-    """Stands for a boto3 object of the case's Lab among the arguments of a call: the resource's ``Table(name)``."""
+    """Stands for a boto3 object of the case's Lab among the arguments of a call: the resource's ``Table(table)``, or, without
+    a table, a client of the ``service``. It is ``shown`` to the learner by that name.
+    """
 
-    table: str
+    table: str = ""
+    service: str = "dynamodb"
+    shown: str = "table"
 
 
 class Call(NamedTuple):
     """Call one of the answers, with arguments that are plain data or ``Boto3``.
 
     Calls of different ``process`` numbers are made as different Python processes would make them: the built-in ``hash``
-    of a string differs between them.
+    of a string differs between them. A call that ``dies_after`` so many requests is lost with its process when it asks for
+    one more: what it has done so far stays done. ``shown`` is how a learner sees the call, if its arguments say too much.
     """
 
     answer: str
     arguments: tuple[Any, ...]
     process: int = 0
+    dies_after: int | None = None
+    shown: str = ""
 
 
 class Value(NamedTuple):
     """Take one of the answers as it is: a number that was read off, a name that was chosen."""
 
     answer: str
-
-
-@dataclass(frozen=True)
-class Case:
-    """One situation, ready to be played: the Lab, what to ask of the answers in which order, and the input behind it.
-
-    ``requests`` is how many requests a single call may make before it is stopped.
-    """
-
-    lab: Lab
-    steps: Sequence[Call | Value]
-    input: Any
-    requests: int = 100
 
 
 @dataclass(frozen=True)
@@ -62,14 +56,35 @@ class Raised:
 
 @dataclass(frozen=True)
 class Reply:
-    """What one step gave: the ``value`` as plain data (see ``checks.plain``), or what it ``raised``; what it printed;
-    and the ``events`` of the requests that it made.
+    """What one ``step`` gave: the ``value`` as plain data (see ``checks.plain``), or what it ``raised``; what it printed;
+    and the ``events`` of the requests that it made. ``died``: it was a call that was to die on its way, and did.
     """
 
+    step: Call | Value
     value: Any = None
     raised: Raised | None = None
     printed: str = ""
     events: Sequence[Event] = ()
+    died: bool = False
+
+
+Ask = Callable[[Call], Reply]
+"""Makes a call, and gives its reply."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One situation, ready to be played: the Lab, what to ask of the answers in which order, and the input behind it.
+
+    ``requests`` is how many requests a single call may make before it is stopped. Where the world decides when an answer is
+    called, as a consumer does that calls a function, ``drive`` lets it go on after the steps, with the means to call.
+    """
+
+    lab: Lab
+    steps: Sequence[Call | Value]
+    input: Any
+    requests: int = 100
+    drive: Callable[[Ask], object] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
-"""An explorer: tabs of controls over one picture, a plotly figure or a film.
+"""An explorer: tabs of controls over one picture, a still or a film.
 
-A notebook can afford few live figures (each brings 5 MB of plotly to the page), so all tabs of an explorer share one and repaint it in place; those
-that draw films share one player.
+All tabs of an explorer share one sheet, repainted in place; those that draw films share one player.
 """
 
 import asyncio
@@ -9,19 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets
 
 from dynateach.drawing.film import Film
-from dynateach.drawing.fit import Fit
+from dynateach.drawing.looks import Looks
 from dynateach.drawing.player import Fork, Player
+from dynateach.drawing.sheet import Sheet
+from dynateach.drawing.still import Still
 from dynateach.errors import DynateachError
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
-    from dynateach.drawing.sheet import Sheet
 
 SLOW = 0.15
 """Seconds: a simulation that took longer waits until its control has come to rest, and says that it is at work."""
@@ -42,7 +38,7 @@ class View:
 
     name: str
     simulate: Callable[..., Any]
-    draw: Callable[..., "Figure | Film"]
+    draw: Callable[..., Still | Film]
     simulated: dict[str, Any]
     drawn: dict[str, Any]
     rows: tuple[tuple[Any, ...], ...]
@@ -71,7 +67,7 @@ class _Page:
         *upper, last = view.rows
         self.box = ipywidgets.VBox([*(_row(*row) for row in upper), _row(*last, self.line)])
 
-    def picture(self) -> "Figure | Film":
+    def picture(self) -> Still | Film:
         """The picture of what the controls ask for; simulated anew only if they ask for something else."""
         asked = {name: control.value for name, control in self.view.simulated.items()}
         if asked != self._asked:
@@ -104,11 +100,10 @@ class _Explorer:
         self._tabs = _tabs(self._pages)
         self._caption = ipywidgets.HTML()
         self._details = ipywidgets.Accordion([ipywidgets.HTML()], selected_index=None)
-        self._fit = Fit(layout={"width": "100%"})
         self._waiting: asyncio.TimerHandle | None = None
         self._screen = _Screen()
         details = [self._details] if any(view.details for view in views) else []
-        self.widget = ipywidgets.VBox([self._tabs, self._screen.widget, self._caption, *details, self._fit])
+        self.widget = ipywidgets.VBox([self._tabs, self._screen.widget, self._caption, *details, Looks()])
         self.widget.add_class("dynateach-explorer")
         self._paint()
         self._listen()
@@ -143,10 +138,8 @@ class _Explorer:
             self._tell(str(error))
             return
         self._screen.show(picture, page.fork)
-        words = {"caption": "", "alternative": ""} if isinstance(picture, Film) else picture.layout.meta
-        self._tell(words["caption"])
+        self._tell("" if isinstance(picture, Film) else picture.sheet["meta"]["caption"])
         self._tell_more(page)
-        self._fit.alternative = words["alternative"]
         page.took = perf_counter() - started
 
     def _tell(self, words: str) -> None:
@@ -159,39 +152,36 @@ class _Explorer:
 
 
 class _Screen:
-    """Where the pictures are shown: one live figure and one player, each made when first needed."""
+    """Where the pictures are shown: one sheet and one player, each made when first needed."""
 
     def __init__(self) -> None:
         self.widget = ipywidgets.VBox(layout={"width": "100%"})
-        self._frame = ipywidgets.VBox(layout={"width": "100%"})
         self._sheet: Sheet | None = None
         self._player: Player | None = None
 
-    def show(self, picture: "Figure | Film", fork: Fork | None) -> None:
+    def show(self, picture: Still | Film, fork: Fork | None) -> None:
         """Show that picture in place of the last one."""
         if isinstance(picture, Film):
-            self._project(picture, fork)
+            self._put(self._projected(picture, fork))
         else:
-            self._hang(picture)
+            self._put(self._hung(picture))
 
-    def _project(self, film: Film, fork: Fork | None) -> None:
+    def _projected(self, film: Film, fork: Fork | None) -> Player:
         if self._player is None:
             self._player = Player(film, fork)
         else:
             self._player.show(film, fork)
-        self._put(self._player)
+        return self._player
 
-    def _hang(self, figure: "Figure") -> None:
-        from dynateach.drawing.sheet import Sheet
-
+    def _hung(self, still: Still) -> Sheet:
         if self._sheet is None:
-            self._sheet = Sheet(figure)
-            self._frame.children = (self._sheet.widget,)
-        self._put(self._frame)
-        self._sheet.show(figure)
+            self._sheet = Sheet(still)
+        else:
+            self._sheet.show(still)
+        return self._sheet
 
     def _put(self, picture: Any) -> None:
-        """Show that part and hide the other. None is taken off the page: a figure that was would listen on, and fail at each change."""
+        """Show that part and hide the other. None is taken off the page: so neither is built anew."""
         if picture not in self.widget.children:
             self.widget.children = (*self.widget.children, picture)
         for part in self.widget.children:

@@ -1,15 +1,13 @@
 """A picture: panels on one sheet, and the finding that it states.
 
-Pictures are built as plain data and become a plotly figure at the end, so plotly is imported only when something is drawn.
+Pictures are plain data, as plotly's script in the browser takes it.
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dynateach.drawing.palette import CLEAR, HAIRLINE, INK, QUIET, rgb
-
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+from dynateach.drawing.still import Still
 
 HEIGHT = 450
 """Pixels: with its controls, a picture of this height fits a notebook at 1280 × 800."""
@@ -89,11 +87,9 @@ class Picture:
         """Words at a place in a panel."""
         self.labels.append(_label(text, colour, x=x, y=y, **panel.references, **style))
 
-    def figure(self, finding: Finding) -> "Figure":
-        """The picture as a plotly figure. Its ``layout.meta`` carries the caption and the text alternative."""
-        from dynateach.drawing.still import Still
-
-        return Still(data=self.traces, layout={**self._layout(finding), **self.axes})
+    def figure(self, finding: Finding) -> Still:
+        """The picture, finished. Its ``layout.meta`` carries the caption and the text alternative."""
+        return Still(self.traces, {**self._layout(finding), **self.axes})
 
     def _layout(self, finding: Finding) -> dict[str, Any]:
         return {
@@ -108,7 +104,9 @@ class Picture:
             "plot_bgcolor": CLEAR,
             "dragmode": False,
             "barmode": "overlay",
-            "hoverlabel": {"font": {"family": FONT}},
+            "hovermode": "closest",
+            "hoverlabel": {"font": {"family": FONT}, "align": "left"},
+            "template": {},
         }
 
 
@@ -128,8 +126,10 @@ def _title(finding: Finding, height: int) -> dict[str, Any]:
 
 def _axis(domain: tuple[float, float], anchor: str, more: dict[str, Any]) -> dict[str, Any]:
     quiet = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": "", "gridcolor": HAIRLINE}
-    fonts = {"tickfont": {"size": 11, "color": QUIET}, "title_font": {"size": 12, "color": QUIET}}
-    return {"domain": list(domain), "anchor": anchor, **quiet, **fonts, **more}
+    room = {"domain": list(domain), "anchor": anchor, "automargin": True}
+    title = {"font": {"size": 12, "color": QUIET}, "standoff": 15, **more.get("title", {})}
+    ticks = {"tickfont": {"size": 11, "color": QUIET}, "ticklabelstandoff": 3}
+    return {**room, **quiet, **ticks, **more, "title": title}
 
 
 def _label(text: str, colour: str = INK, **place: Any) -> dict[str, Any]:

@@ -1,44 +1,58 @@
-"""A live plotly figure that one picture after another is shown in."""
+"""A live sheet of paper: plotly in the browser, that one picture after another is shown on.
 
-from typing import TYPE_CHECKING, Any
+A picture goes to the browser as plain data; plotly's own script went there before, once for all sheets of a kernel. The sheet is as wide as its cell,
+also when that changes, and carries the picture in words for those who do not see it.
+"""
 
-from dynateach.drawing.imports import without
-from dynateach.drawing.still import CONFIG
+from importlib.resources import files
 
-with without("rfc3987_syntax"):
-    from plotly.graph_objects import FigureWidget
+import anywidget
+import traitlets
 
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
+from dynateach.drawing.still import CONFIG, Still
 
 
-class Sheet:
-    """A live figure that shows one picture after another: in one message, with what has changed, where they have the same kinds of traces."""
+class Sheet(anywidget.AnyWidget):
+    """A widget that shows one picture; ``show`` puts another in its place."""
 
-    def __init__(self, figure: "Figure") -> None:
-        self.widget = FigureWidget(figure)
-        self.widget._config = {**CONFIG, "responsive": True, "doubleClick": False}
-        self._traces, self._layout = _content(figure)
+    _esm = (files("dynateach.drawing") / "web" / "sheet.js").read_text("utf-8")
 
-    def show(self, figure: "Figure") -> None:
+    config = traitlets.Dict(CONFIG).tag(sync=True)
+    picture = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, picture: Still) -> None:
+        super().__init__(layout={"width": "100%"})
+        self.show(picture)
+        _send_plotly()
+
+    def show(self, picture: Still) -> None:
         """Show that picture in place of the last one."""
-        traces, layout = _content(figure)
-        if [trace["type"] for trace in traces] != [trace["type"] for trace in self._traces]:
-            self.widget.data = ()
-            self.widget.add_traces(traces)
-            self._traces = traces
-        with self.widget.batch_update():
-            for live, old, new in zip(self.widget.data, self._traces, traces, strict=True):
-                live.update(_changes(old, new), overwrite=True)
-            self.widget.layout.update(_changes(self._layout, layout), overwrite=True)
-        self._traces, self._layout = traces, layout
+        self.picture = {"data": picture.traces, "layout": picture.sheet}
 
 
-def _content(figure: "Figure") -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    content = figure.to_plotly_json()
-    return content["data"], content["layout"]
+class Plotly(anywidget.AnyWidget):
+    """Plotly's script on its way to the browser, 5 MB. It is never shown."""
+
+    # Not the script itself: anywidget gives a module two seconds to load, and a busy machine may need more.
+    _esm = """
+export default { initialize({ model }) {
+  const script = new Blob([model.get("script")], { type: "text/javascript" });
+  const address = URL.createObjectURL(script);
+  import(address).finally(() => URL.revokeObjectURL(address));
+} };
+"""
+
+    script = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__(script=(files("plotly") / "package_data" / "plotly.min.js").read_bytes())
 
 
-def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    gone = {name: None for name in old if name not in new}
-    return {name: value for name, value in new.items() if old.get(name) != value} | gone
+_sent: Plotly | None = None
+
+
+def _send_plotly() -> None:
+    """Once for a kernel, and again if all its widgets have been closed."""
+    global _sent
+    if _sent is None or _sent.comm is None:
+        _sent = Plotly()

@@ -1,20 +1,49 @@
-"""A figure that stands alone in a notebook, without controls."""
+"""A picture that stands still: plain data that plotly understands, and a figure that stands alone in a notebook."""
 
-import plotly.io
-from IPython.display import HTML, display
-from plotly.graph_objects import Figure
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from dynateach.drawing.imports import without
-from dynateach.drawing.theme import STYLE
 
-CONFIG = {"displayModeBar": False, "typesetMath": False}
-"""Two dollar signs in a title are prices, not the ends of a formula."""
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+CONFIG = {"displayModeBar": False, "typesetMath": False, "doubleClick": False, "responsive": True}
+"""No buttons of plotly's, which would cover a corner. Two dollar signs in a title are prices, not the ends of a formula."""
 
 
-class Still(Figure):  # type: ignore[misc]
-    """A plotly figure that a notebook shows in its theme's colours and without plotly's buttons, which would cover its corner."""
+@dataclass(frozen=True)
+class Still:
+    """A picture as plotly's plain data: ``traces`` and ``sheet``, what they lie on.
+
+    ``figure`` is the plotly figure, and whatever that can do the still can, too. Only then plotly is imported: explorers do without.
+    """
+
+    traces: list[dict[str, Any]]
+    sheet: dict[str, Any]
+
+    @cached_property
+    def figure(self) -> "Figure":
+        """The picture as a plotly figure, checked against plotly's own description of figures."""
+        with without("rfc3987_syntax"):
+            from plotly.graph_objects import Figure
+
+            return Figure({"data": self.traces, "layout": self.sheet})
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.figure, name)
 
     def _ipython_display_(self) -> None:
-        display(HTML(f"<style>{STYLE}</style>"))  # type: ignore[no-untyped-call]
+        """In the theme's colours and without plotly's buttons."""
+        from IPython.display import HTML, display
+
+        from dynateach.drawing.theme import STYLE
+
         with without("rfc3987_syntax"):
-            plotly.io.show(self, config=CONFIG)
+            import plotly.io
+
+            display(HTML(f"<style>{STYLE}</style>"))  # type: ignore[no-untyped-call]
+            plotly.io.show(self.figure, config=CONFIG)

@@ -76,7 +76,7 @@ class Pictures:
     def _shows(self) -> dict[str, Callable[[Model, "_Seen"], None]]:
         return {
             "dynateach.drawing.player.Player": self._show_film,
-            "plotly.graph_objs._figurewidget.FigureWidget": self._show_figure,
+            "dynateach.drawing.sheet.Sheet": self._show_figure,
             "HTMLModel": _show_words,
             "LabelModel": _show_words,
             "RadioButtonsModel": _show_choices,
@@ -89,8 +89,7 @@ class Pictures:
         seen.pieces.append(frozen_place(model["film"]))
 
     def _show_figure(self, model: Model, seen: "_Seen") -> None:
-        figure = {"data": model["_widget_data"], "layout": model["_widget_layout"], "config": model.get("_config", {})}
-        seen.pieces.append(self._figure(figure))
+        seen.pieces.append(self._figure({**model["picture"], "config": model["config"]}))
 
     def _figure(self, figure: Mapping[str, Any]) -> str:
         self.figures += 1

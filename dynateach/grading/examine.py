@@ -40,15 +40,14 @@ def examine(task: Task, play: Play, seed: int) -> Finding | None:
 
 def explain(task: Task, finding: Finding) -> CheckFailed:
     """The finding as the error that a learner reads."""
-    step, reply = finding.case.steps[finding.fault.step], finding.replies[finding.fault.step]
-    evidence = "\n".join(_rows(_evidence(step, reply, finding.fault)))
+    evidence = "\n".join(_rows(_evidence(finding.replies[finding.fault.step], finding.fault)))
     return CheckFailed(finding.fault.what, task=task.id, evidence=evidence, next=f'hint("{task.id}") helps you on.')
 
 
 def _try(task: Task, play: Play, input: Any) -> Finding | None:
     case = task.prepare(input)
     replies = play(case)
-    fault = _obvious(task, case, replies) or task.judge(case, replies)
+    fault = _obvious(task, replies) or task.judge(case, replies)
     return Finding(input, case, replies, fault) if fault else None
 
 
@@ -64,9 +63,10 @@ def _smallest(task: Task, play: Play, finding: Finding) -> Finding:
     return finding
 
 
-def _obvious(task: Task, case: Case, replies: Sequence[Reply]) -> Fault | None:
+def _obvious(task: Task, replies: Sequence[Reply]) -> Fault | None:
     """What needs no judge: nothing filled in, no function where one is asked for, an exception."""
-    for number, (step, reply) in enumerate(zip(case.steps, replies, strict=False)):
+    for number, reply in enumerate(replies):
+        step = reply.step
         if (
             (isinstance(step, Value) or reply.raised)
             and isinstance(reply.value, Odd)
@@ -103,7 +103,8 @@ _ENDLESS = (
 )
 
 
-def _evidence(step: Call | Value, reply: Reply, fault: Fault) -> Iterator[tuple[str, str]]:
+def _evidence(reply: Reply, fault: Fault) -> Iterator[tuple[str, str]]:
+    step = reply.step
     if isinstance(step, Value):
         yield "you gave", f"{step.answer} = {show(reply.value)}"
     else:
@@ -136,7 +137,9 @@ def _cut(lines: list[str], limit: int, width: int) -> list[str]:
 
 def call_text(step: Call) -> str:
     """The call as a learner would type it: ``read_events(table, '2026-03-02')``."""
-    arguments = ("table" if isinstance(one, Boto3) else show(one) for one in step.arguments)
+    if step.shown:
+        return step.shown
+    arguments = (one.shown if isinstance(one, Boto3) else show(one) for one in step.arguments)
     return f"{step.answer}({', '.join(arguments)})"
 
 

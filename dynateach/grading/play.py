@@ -34,36 +34,43 @@ class InProcess:
         self._answers = answers
 
     def __call__(self, case: Case) -> list[Reply]:
-        """The replies to the case's steps, ending with the first that raised."""
+        """The replies to the case's steps, ending with the first that raised; then those to the calls that the case drives."""
         door = _Door(case.lab, case.requests)
         replies: list[Reply] = []
-        for step in case.steps:
+
+        def ask(step: Call | Value) -> Reply:
             replies.append(self._take(step) if isinstance(step, Value) else self._call(step, case.lab, door))
-            if replies[-1].raised:
-                break
+            return replies[-1]
+
+        for step in case.steps:
+            if ask(step).raised:
+                return replies
+        if case.drive:
+            case.drive(ask)
         return replies
 
     def _take(self, step: Value) -> Reply:
-        return Reply(plain(self._answers[step.answer]))
+        return Reply(step, plain(self._answers[step.answer]))
 
     def _call(self, step: Call, lab: Lab, door: "_Door") -> Reply:
         answer = self._answers[step.answer]
         if not callable(answer):
-            return Reply(plain(answer), Raised(NO_FUNCTION, "nothing: it cannot be called"))
-        arguments = [door.table(one.table) if isinstance(one, Boto3) else deepcopy(one) for one in step.arguments]
-        door.left = door.limit
+            return Reply(step, plain(answer), Raised(NO_FUNCTION, "nothing: it cannot be called"))
+        arguments = [door.boto3(one) if isinstance(one, Boto3) else deepcopy(one) for one in step.arguments]
+        door.left = door.limit if step.dies_after is None else step.dies_after
         before, printed = len(lab.trace), StringIO()
-        value, raised = None, None
+        value, raised, died = None, None, False
         with redirect_stdout(printed), _process(step.process):
             try:
                 value = plain(answer(*arguments))
             except OutOfRequests:
-                raised = Raised(STOPPED, f"stopped after {door.limit} requests in one call")
+                died = step.dies_after is not None
+                raised = None if died else Raised(STOPPED, f"stopped after {door.limit} requests in one call")
             except (Exception, SystemExit) as error:
                 raised = Raised(type(error).__name__, _text(error), _own_line(error))
         made = len(lab.trace) > before
         events = list(islice(lab.trace, before, None)) if made else []
-        return Reply(value, raised, printed.getvalue(), events)
+        return Reply(step, value, raised, printed.getvalue(), events, died)
 
 
 class OutOfRequests(BaseException):
@@ -76,7 +83,7 @@ class _Door:
     def __init__(self, lab: Lab, limit: int) -> None:
         self.limit = self.left = limit
         self._lab = lab
-        self._resource: Any = None
+        self._made: dict[tuple[str, str], Any] = {}
 
     def __call__(self, service: str, operation: str, params: dict[str, Any], *, region: str) -> dict[str, Any]:
         if not self.left:
@@ -84,13 +91,19 @@ class _Door:
         self.left -= 1
         return self._lab.request(service, operation, params, region=region)
 
-    def table(self, name: str) -> Any:
+    def boto3(self, wanted: Boto3) -> Any:
+        if wanted.table:
+            return self._shared("resource", wanted.service).Table(wanted.table)
+        return self._shared("client", wanted.service)
+
+    def _shared(self, kind: str, service: str) -> Any:
         from dynateach.wire.boto3 import session
 
-        if self._resource is None:
+        if (kind, service) not in self._made:
             chance = Stream(self._lab.seed, "boto3 retries")
-            self._resource = session(self, self._lab.clock, self._lab.region, chance).resource("dynamodb")
-        return self._resource.Table(name)
+            own = session(self, self._lab.clock, self._lab.region, chance)
+            self._made[kind, service] = getattr(own, kind)(service)
+        return self._made[kind, service]
 
 
 @contextmanager

@@ -17,13 +17,12 @@ from dynateach.bills import PARTS, Bill, Part, dollars
 from dynateach.drawing.captions import coloured, percent
 from dynateach.drawing.palette import CEILING, INDEX, INK, QUIET, READ, WRITE
 from dynateach.drawing.picture import Finding, Panel, Picture
+from dynateach.drawing.still import Still
 from dynateach.errors import LabError
 from dynateach.monthly import Projection, Usage, break_even, on_demand, provisioned
 from dynateach.prices import US_EAST_1, PriceBook, TableClass
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 Consistency = Literal["eventual", "strong"]
@@ -122,7 +121,7 @@ def simulate(
     return Month(use, utilisation, prices)
 
 
-def draw(month: Month, paying: str = "on demand") -> "Figure":
+def draw(month: Month, paying: str = "on demand") -> Still:
     """The bills of all ways to pay, stacked by what they are for, and where provisioned capacity breaks even.
 
     Raises ``LabError`` for a way that there is none of.

@@ -17,6 +17,7 @@ from dynateach.drawing.captions import against, coloured, count, number, percent
 from dynateach.drawing.keyspace import Band, Mark
 from dynateach.drawing.palette import BLUE, GREEN
 from dynateach.drawing.picture import Finding, Picture
+from dynateach.drawing.still import Still
 from dynateach.lab import Lab
 from dynateach.topics.parts.traffic import (
     CEILINGS,
@@ -34,8 +35,6 @@ from dynateach.topics.parts.traffic import (
 from dynateach.topics.ring import Ring, ring
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 TABLE = "orders"
@@ -94,7 +93,7 @@ def simulate(
     return Heat(lab, design, kind, requests)
 
 
-def draw(heat: Heat, key: str = "", headline: bool = True) -> "Figure":
+def draw(heat: Heat, key: str = "", headline: bool = True) -> Still:
     """The key space as a line, the load of its ranges beneath, and the same keys on a ring; ``key`` is marked where it lands.
 
     Without ``headline`` the title leaves it to the reader to find the hottest partition and its load.

@@ -15,6 +15,7 @@ from dynateach.clock import SECOND
 from dynateach.drawing.captions import coloured, number, percent
 from dynateach.drawing.palette import HAIRLINE, INK, PURPLE, QUIET, STALE_READ
 from dynateach.drawing.picture import Finding, Panel, Picture
+from dynateach.drawing.still import Still
 from dynateach.errors import LabError
 from dynateach.lab import Lab
 from dynateach.profile import REALISTIC, Delay
@@ -23,8 +24,6 @@ from dynateach.topics.parts.one_item import in_proportion
 from dynateach.topics.staleness import later_than
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 WRITES = 200
@@ -121,11 +120,11 @@ def _query(table: Orders, order: str, found: list[bool]) -> None:
     found.append(bool(table.under(order)))
 
 
-def draw(spread: Spread) -> "Figure":
+def draw(spread: Spread) -> Still:
     """The share of changes under way against the time since the write: as queries met it, as it was, as it follows from the lags."""
     picture = Picture()
     last = max(spread.lags.p99 / 1_000, spread.quantile(0.99)) * 1.15
-    x = {"range": [-0.015 * last, last], "title": "time since the write, ms", "showgrid": True}
+    x = {"range": [-0.015 * last, last], "title": {"text": "time since the write, ms"}, "showgrid": True}
     y = {"range": [-0.03, 1.06], "tickformat": ".0%", "nticks": 6, "showgrid": True}
     panel = picture.panel((0, 1), (0, 0.93), x, y, "<b>Queries of the index that miss the write</b>")
     curve = [i * last / 400 for i in range(401)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dynateach.drawing.captions import number
 from dynateach.drawing.palette import BLUE, INK, PURPLE, QUIET
 from dynateach.drawing.picture import Finding, Panel, Picture
+from dynateach.drawing.still import Still
 from dynateach.dynamodb.rules.limits import ITEM_BYTES
 from dynateach.errors import LabError
 from dynateach.events import IndexQueued, RequestServed
@@ -20,8 +21,6 @@ from dynateach.profile import REALISTIC
 from dynateach.topics.parts.indexed_orders import Attributes, Orders, lab_without_waiting, wire
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 PROJECTIONS: dict[str, dict[str, Any]] = {
@@ -96,7 +95,7 @@ def simulate(note: int = 2) -> Costs:
     return Costs(note, table.lab, [_cost(table, change, f"o{i + 1}", note) for i, change in enumerate(CHANGES)])
 
 
-def draw(costs: Costs, show: str = WRITES) -> "Figure":
+def draw(costs: Costs, show: str = WRITES) -> Still:
     """A matrix: a row for each kind of write, a column for the table and for each index."""
     picture = Picture()
     x: dict[str, Any] = {"range": [-0.5, 3.5], "tickvals": [0, 1, 2, 3], "ticktext": COLUMNS, "side": "top"}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dynateach.drawing.captions import count, number
 from dynateach.drawing.palette import INK, QUIET, READ
 from dynateach.drawing.picture import Finding, Panel, Picture
+from dynateach.drawing.still import Still
 from dynateach.errors import LabError
 from dynateach.lab import Lab
 from dynateach.topics.parts.orders import (
@@ -38,8 +39,6 @@ from dynateach.topics.parts.orders import (
 )
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 SIZES = (40, 120, 400, 1_200, 4_000, 12_000)
@@ -84,7 +83,7 @@ def simulate(matching: int = 30, item_bytes: int = 500, sizes: Sequence[int] = S
     return Asked(lab, matching, item_bytes, readings, less)
 
 
-def draw(asked: Asked, question: str = THEIRS, size: int = SIZES[-1]) -> "Figure":
+def draw(asked: Asked, question: str = THEIRS, size: int = SIZES[-1]) -> Still:
     """What each way costs, reads and takes at one size, how that grows with the table, and what saves nothing.
 
     Raises ``LabError`` for a question or a size that was not asked.
@@ -158,7 +157,7 @@ def _draw_items(picture: Picture, readings: Sequence[Reading]) -> None:
     panel = _rows(picture, ITEMS, [reading.read for reading in readings], "<b>Items read</b>; solid: returned")
     said = [f"{reading.read:,}" for reading in readings]
     _draw_bars(picture, panel, [reading.read for reading in readings], said, "%{x:,} read", opacity=0.4)
-    _draw_bars(picture, panel, [reading.returned for reading in readings], [""] * len(readings), "%{x:,} returned")
+    _draw_bars(picture, panel, [reading.returned for reading in readings], None, "%{x:,} returned")
 
 
 def _draw_times(picture: Picture, readings: Sequence[Reading]) -> None:
@@ -189,7 +188,12 @@ def _log_axis(values: Sequence[float], room: float = 0.0) -> dict[str, Any]:
 
 
 def _draw_bars(
-    picture: Picture, panel: Panel, values: Sequence[float], said: Sequence[str], hover: str, opacity: float = 1
+    picture: Picture,
+    panel: Panel,
+    values: Sequence[float],
+    said: Sequence[str] | None,
+    hover: str,
+    opacity: float = 1,
 ) -> None:
     picture.add(
         panel,
@@ -201,10 +205,14 @@ def _draw_bars(
         marker={"color": [COLOURS[way] for way in WAYS], "opacity": opacity},
         customdata=list(WAYS),
         hovertemplate=f"<b>%{{customdata}}</b>: {hover}<extra></extra>",
+        **(_beyond(said) if said else {}),
     )
-    for row, words in enumerate(said):
-        if words:
-            picture.label(panel, log10(values[row]), row, words, xanchor="left", xshift=4)
+
+
+def _beyond(words: Sequence[str]) -> dict[str, Any]:
+    """What a bar says beyond its end. Twenty labels of their own would take the browser longer than all bars."""
+    font = {"size": 12, "color": INK}
+    return {"text": list(words), "textposition": "outside", "textfont": font, "textangle": 0, "cliponaxis": False}
 
 
 def _draw_growth(picture: Picture, asked: Asked, question: str, size: int) -> None:
@@ -258,10 +266,9 @@ def _draw_less(picture: Picture, asked: Asked, size: int) -> None:
             marker={"color": colour},
             customdata=returned,
             hovertemplate=f"<b>{kind}</b>: %{{y:,}} RCU, %{{customdata:,}} returned<extra></extra>",
+            **_beyond([number(some) for some in units[kind]]),
         )
-        for place, some in zip(places, units[kind], strict=True):
-            picture.label(panel, place, log10(some), number(some), INK, yanchor="bottom", yshift=1)
-        picture.label(panel, places[0], log10(units[kind][0]), kind, INK, yanchor="bottom", yshift=14)
+        picture.label(panel, places[0], log10(units[kind][0]), kind, INK, yanchor="bottom", yshift=15)
 
 
 def _finding(asked: Asked, question: str, size: int, readings: dict[str, Reading]) -> Finding:

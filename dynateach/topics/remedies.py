@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from dynateach.drawing.captions import count, number
+from dynateach.drawing.still import Still
 from dynateach.dynamodb.rules import limits
 from dynateach.dynamodb.storage.keyspace import initial_count
 from dynateach.errors import LabError
@@ -26,8 +27,6 @@ from dynateach.topics.parts.positions import positions
 from dynateach.topics.parts.read_price import ITEMS, Price, price
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
     from dynateach.topics.fleet import Floats
 
@@ -135,7 +134,7 @@ def simulate(
     return Comparison(plan, {name: _outcome(plan, remedy) for name, remedy in _remedies(plan).items()})
 
 
-def draw(comparison: Comparison) -> "Figure":
+def draw(comparison: Comparison) -> Still:
     """For each remedy the shares of writes and reads that are refused, and the read units that its readers ask for."""
     from dynateach.topics.parts.remedies_picture import picture
 

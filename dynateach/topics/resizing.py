@@ -16,6 +16,7 @@ from dynateach.drawing.captions import against, coloured, count, number, percent
 from dynateach.drawing.keyspace import Band, Mark
 from dynateach.drawing.palette import QUIET, SPLIT
 from dynateach.drawing.picture import Finding, Panel, Picture
+from dynateach.drawing.still import Still
 from dynateach.dynamodb.rules import limits
 from dynateach.lab import Lab
 from dynateach.topics.parts.traffic import bands, keys, lab_with_tables, marks, send, touches
@@ -23,8 +24,6 @@ from dynateach.topics.ring import Ring, modulo, ring
 from dynateach.trace import PartitionSplit
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 TABLE = "orders"
@@ -122,7 +121,7 @@ def simulate(
     return Resize(lab, design, len(before), tokens, before, after)
 
 
-def draw(resize: Resize) -> "Figure":
+def draw(resize: Resize) -> Still:
     """The line before and after the split, the loads after it, and the keys that each way of placing them moves."""
     picture = Picture()
     _draw_split(picture, resize)

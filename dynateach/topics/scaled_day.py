@@ -18,6 +18,7 @@ from dynateach.clock import SECOND
 from dynateach.drawing.captions import coloured, count, percent
 from dynateach.drawing.palette import INK, QUIET, READ, THROTTLE
 from dynateach.drawing.picture import Finding, Panel, Picture
+from dynateach.drawing.still import Still
 from dynateach.dynamodb.rules import capacity, limits
 from dynateach.errors import LabError, ServiceError
 from dynateach.lab import Lab
@@ -26,8 +27,6 @@ from dynateach.profile import IDEAL, REALISTIC
 from dynateach.trace import ItemRead, RequestServed, Throttled
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 TABLE = "seats"
@@ -128,7 +127,7 @@ def demand(hour: float, peak: int) -> float:
     return usual * peak if PEAK_FROM <= hour < PEAK_UNTIL else usual
 
 
-def draw(day: Day) -> "Figure":
+def draw(day: Day) -> Still:
     """The demand and the units that follow it over the day, what was refused, and what three ways to pay for it cost."""
     picture = Picture()
     _draw_day(picture, day)

@@ -15,14 +15,13 @@ from dynateach.drawing.captions import against, count, number
 from dynateach.drawing.keyspace import Band, Mark
 from dynateach.drawing.palette import READ
 from dynateach.drawing.picture import Finding, Picture
+from dynateach.drawing.still import Still
 from dynateach.dynamodb.rules import limits
 from dynateach.lab import Lab
 from dynateach.randomness import Randomness
 from dynateach.topics.parts.traffic import bands, lab_with_tables, marks, one_second, touches
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 HOT = "concert-42"
@@ -76,7 +75,7 @@ def simulate(suffixes: int = 10, writes: int = 2_000, partitions: int = 4, seed:
     return Spread(lab, suffixes, writes, _gather(lab, PLAIN, [HOT]), _gather(lab, SUFFIXED, names))
 
 
-def draw(spread: Spread) -> "Figure":
+def draw(spread: Spread) -> Still:
     """Where the suffixed keys land, the load of each partition with and without suffixes, and what a read costs with and without."""
     picture = Picture()
     _draw_line(picture, spread)

@@ -15,13 +15,12 @@ from dynateach.clock import SECOND
 from dynateach.drawing.captions import coloured, number, percent
 from dynateach.drawing.palette import HAIRLINE, INK, QUIET, READ, STALE_READ
 from dynateach.drawing.picture import Finding, Picture
+from dynateach.drawing.still import Still
 from dynateach.dynamodb.storage.zones import LETTERS
 from dynateach.profile import REALISTIC, Delay
 from dynateach.topics.parts.one_item import Happened, Item, in_proportion, lab_with_zones
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 WRITER, READER = "writer", "reader"
@@ -144,7 +143,7 @@ def _write_and_read(item: Item, time: float, moments: list[int]) -> None:
             item.at(time + after / SECOND, lambda: item.read(READER, consistent=True))
 
 
-def draw(decay: Decay) -> "Figure":
+def draw(decay: Decay) -> Still:
     """The chance of a stale read after a write, measured and computed, and what a read costs."""
     picture = Picture()
     _draw_chances(picture, decay)
@@ -195,7 +194,7 @@ ACROSS, COST = (0, 0.7), (0.82, 1)
 
 def _draw_chances(picture: Picture, decay: Decay) -> None:
     last = decay.eventual[-1].after / 1000
-    x = {"range": [-0.015 * last, last * 1.02], "title": "time since the write, ms", "showgrid": True}
+    x = {"range": [-0.015 * last, last * 1.02], "title": {"text": "time since the write, ms"}, "showgrid": True}
     y = {"range": [-0.03, 0.78], "tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6], "showgrid": True}
     panel = picture.panel(ACROSS, (0, 0.93), x, y, "<b>Reads that miss the write</b>")
     picture.line(panel, (0, 2 / 3), (last, 2 / 3), color=HAIRLINE, width=1.5, dash="dash")

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 from dynateach.drawing.captions import count, number
 from dynateach.drawing.palette import INK, QUIET, WRITE
 from dynateach.drawing.picture import Finding, Picture
+from dynateach.drawing.still import Still
 from dynateach.topics.parts.herd import EXPONENTIAL, JITTER, LOST, STRATEGIES, Herd, Plan, Trouble, run
 from dynateach.topics.retries import herd_controls
 
 if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
-
     from dynateach.drawing.explorer import View
 
 
@@ -39,7 +38,7 @@ def simulate(
     return Compared({one: run(Plan(one, clients, capacity, outage, trouble, seed)) for one in STRATEGIES})
 
 
-def draw(compared: Compared) -> "Figure":
+def draw(compared: Compared) -> Still:
     """For each way to retry: seconds until the last client is served, requests sent, and the highest load in a tenth of a second."""
     picture = Picture()
     herds = list(compared.herds.values())

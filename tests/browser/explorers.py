@@ -60,7 +60,7 @@ def overlapping_labels(page: Page) -> list[str]:
     """Pairs of labels of the figure, or labels and its edge, that run into each other."""
     pairs: list[str] = page.evaluate(
         """() => {
-            const texts = [...plot().querySelectorAll('.annotation-text, .xtick text, .ytick text, .gtitle, .legendtext')]
+            const texts = [...plot().querySelectorAll('.annotation-text, .bartext, .xtick text, .ytick text, .gtitle, .legendtext')]
                 .filter(text => text.textContent.trim()).map(text => [text.textContent, text.getBoundingClientRect()]);
             const sheet = plot().querySelector('.main-svg').getBoundingClientRect(), slack = 2;
             const found = texts.filter(([, box]) => box.right > sheet.right + slack || box.left < sheet.left - slack

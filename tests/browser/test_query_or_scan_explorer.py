@@ -53,7 +53,7 @@ def test_the_words_are_legible_and_keep_apart(page: Page, lab_server: LabServer,
     look(page, f"query-or-scan-{theme}")
     expect(page.locator(".dynateach-says")).to_contain_text("300 customers")
 
-    for words in (".gtitle", ".ytick text", ".annotation-text"):
+    for words in (".gtitle", ".ytick text", ".annotation-text", ".bartext"):
         assert contrast(page, words) >= 4.5, words
     assert overlapping_labels(page) == []
     for number, question in enumerate((EVERYONES, ONE)):

@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ipywidgets import Widget
+from plotly.graph_objects import Figure
 
 from dynateach.drawing import controls, explorer
 from dynateach.drawing.explorer import View
@@ -130,12 +132,37 @@ def test_a_sheet_shows_exactly_the_last_picture() -> None:
 
     for picture in pictures:
         sheet.show(picture)
-        shown, wanted = sheet.widget.to_plotly_json(), picture.to_plotly_json()
-        for trace in shown["data"]:
-            trace.pop("uid")
 
-        assert shown["data"] == wanted["data"]
-        assert _without_nothing(shown["layout"]) == wanted["layout"]
+        assert Figure(sheet.picture) == picture.figure
+
+
+def test_plotly_goes_to_the_browser_once_for_all_sheets() -> None:
+    _drawn_on_a_sheet()
+    before = _scripts()
+
+    _drawn_on_a_sheet()
+
+    assert _scripts() == before
+    assert len(before) == 1
+
+
+def test_plotly_goes_to_the_browser_again_when_all_widgets_have_been_closed() -> None:
+    _drawn_on_a_sheet()
+    Widget.close_all()
+
+    _drawn_on_a_sheet()
+
+    assert len(_scripts()) == 1
+
+
+def _drawn_on_a_sheet() -> Sheet:
+    return Sheet(_drawn(3, "scatter"))
+
+
+def _scripts() -> list[str]:
+    """The models that carry megabytes."""
+    models = Widget.get_manager_state()["state"].items()
+    return [key for key, model in models if len(str(model.get("buffers", ""))) > 1_000_000]
 
 
 def _view(calls: Calls, name: str = "points", kind: str = "scatter") -> View:
@@ -168,7 +195,3 @@ def _drawn(size: int, kind: str, label: str = "") -> Any:
 
 def _points(widget: Any) -> list[int]:
     return [len(trace.x) for trace in figure(widget).data]
-
-
-def _without_nothing(layout: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in layout.items() if value not in (None, [])}

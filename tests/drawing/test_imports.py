@@ -7,7 +7,7 @@ import pytest
 
 from dynateach.drawing.imports import without
 
-LIVE = "import dynateach.drawing.sheet"
+LIVE = "from dynateach.topics import hashing\nhashing.explore()"
 ALONE = """
 from IPython.core.interactiveshell import InteractiveShell
 from dynateach.drawing.picture import Finding, Picture
@@ -16,13 +16,18 @@ Picture().figure(Finding("p3 is hot", "", "", ""))._ipython_display_()
 """
 
 
-@pytest.mark.parametrize("source", [LIVE, ALONE], ids=["live", "alone"])
-def test_the_first_picture_builds_no_grammar_of_addresses(source: str) -> None:
-    asked = f"{source}\nimport sys\nprint('jsonschema' in sys.modules, 'rfc3987_syntax' in sys.modules)"
+def test_an_explorer_imports_no_plotly_in_python() -> None:
+    assert _imported(LIVE, "anywidget", "plotly.graph_objects", "jsonschema") == "True False False"
 
+
+def test_a_figure_that_stands_alone_builds_no_grammar_of_addresses() -> None:
+    assert _imported(ALONE, "jsonschema", "rfc3987_syntax") == "True False"
+
+
+def _imported(source: str, *modules: str) -> str:
+    asked = f"{source}\nimport sys\nprint(*(name in sys.modules for name in {modules}))"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
-
-    assert said.splitlines()[-1] == "True False"
+    return said.splitlines()[-1]
 
 
 def test_a_module_is_missing_only_within_the_block(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from plotly.graph_objects import FigureWidget
+from plotly.graph_objects import Figure
+
+from dynateach.drawing.sheet import Sheet
 
 
 def every(widget: Any) -> Iterator[Any]:
@@ -14,9 +16,9 @@ def every(widget: Any) -> Iterator[Any]:
 
 
 def figure(widget: Any) -> Any:
-    """The one live figure."""
-    (found,) = (part for part in every(widget) if isinstance(part, FigureWidget))
-    return found
+    """The figure that the one sheet shows."""
+    (sheet,) = (part for part in every(widget) if isinstance(part, Sheet))
+    return Figure(sheet.picture)
 
 
 def control(widget: Any, label: str) -> Any:
@@ -32,5 +34,4 @@ def words(widget: Any) -> str:
 
 def alternative(widget: Any) -> str:
     """What a screen reader says of the figure."""
-    (said,) = (part.alternative for part in every(widget) if hasattr(part, "alternative"))
-    return str(said)
+    return str(figure(widget).layout.meta["alternative"])

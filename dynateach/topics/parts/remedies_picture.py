@@ -1,10 +1,11 @@
 """The picture of the topic ``remedies``: a row for each remedy, and three columns of bars."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dynateach.drawing.captions import coloured, number, percent
 from dynateach.drawing.palette import QUIET, READ, THROTTLE
 from dynateach.drawing.picture import Finding, Panel, Picture
+from dynateach.drawing.still import Still
 from dynateach.topics.remedies import (
     AS_IT_IS,
     BOTH,
@@ -18,11 +19,8 @@ from dynateach.topics.remedies import (
     requests,
 )
 
-if TYPE_CHECKING:
-    from plotly.graph_objects import Figure
 
-
-def picture(comparison: Comparison) -> "Figure":
+def picture(comparison: Comparison) -> Still:
     """For each remedy the shares of writes and reads that are refused, and the read units that it takes."""
     sheet = Picture()
     _draw_shares(

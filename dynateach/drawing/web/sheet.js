@@ -1,0 +1,48 @@
+// One plotly figure that shows whatever picture its model holds.
+function render({ model, el }) {
+  const place = document.createElement("div");
+  const spoken = document.createElement("div");
+  spoken.className = "dynateach-spoken";
+  spoken.setAttribute("role", "status");
+  el.append(place, spoken);
+  let over = false;
+  let drawn = null;
+
+  // Plotly measures its place when it draws: a hidden one has no width.
+  async function draw() {
+    const picture = model.get("picture");
+    if (over || !el.clientWidth || picture === drawn) return;
+    drawn = picture;
+    const plotly = await library();
+    if (over || picture !== drawn) return;
+    await plotly.react(place, picture.data, picture.layout, model.get("config"));
+    const words = picture.layout.meta.alternative;
+    place.setAttribute("role", "img");
+    place.setAttribute("aria-label", words);
+    spoken.textContent = words;
+  }
+  let width = 0;
+  const fit = new ResizeObserver(async () => {
+    const before = width;
+    width = el.clientWidth;
+    if (!width) spoken.textContent = "";
+    if (!width || width === before) return;
+    if (model.get("picture") !== drawn) return void draw();
+    if (before || place.querySelector(".main-svg")) (await library()).Plots.resize(place);
+  });
+  fit.observe(el);
+  model.on("change:picture", draw);
+  return () => {
+    over = true;
+    fit.disconnect();
+    model.off("change:picture", draw);
+    globalThis.Plotly?.purge(place);
+  };
+}
+
+// Plotly's script comes with a model of its own, perhaps later than this one.
+async function library() {
+  while (!globalThis.Plotly?.react) await new Promise(requestAnimationFrame);
+  return globalThis.Plotly;
+}
+export default { render };
