@@ -22,6 +22,7 @@ from dynateach.checks.plain import plain
 from dynateach.checks.task import Boto3, Call, Case, Raised, Reply, Value
 from dynateach.lab import Lab
 from dynateach.randomness import Stream
+from dynateach.trace import RequestServed
 
 STOPPED, NO_FUNCTION = "OutOfRequests", "NoFunction"
 """What a reply says was raised when a call was stopped at its limit of requests, or there is nothing to call."""
@@ -58,6 +59,7 @@ class InProcess:
             return Reply(step, plain(answer), Raised(NO_FUNCTION, "nothing: it cannot be called"))
         arguments = [door.boto3(one) if isinstance(one, Boto3) else deepcopy(one) for one in step.arguments]
         door.left = door.limit if step.dies_after is None else step.dies_after
+        door.made = []
         before, printed = len(lab.trace), StringIO()
         value, raised, died = None, None, False
         with redirect_stdout(printed), _process(step.process):
@@ -70,7 +72,7 @@ class InProcess:
                 raised = Raised(type(error).__name__, _text(error), _own_line(error))
         made = len(lab.trace) > before
         events = list(islice(lab.trace, before, None)) if made else []
-        return Reply(step, value, raised, printed.getvalue(), events, died)
+        return Reply(step, value, raised, printed.getvalue(), events, died, tuple(door.made))
 
 
 class OutOfRequests(BaseException):
@@ -78,18 +80,29 @@ class OutOfRequests(BaseException):
 
 
 class _Door:
-    """The Lab's door with a limit of requests, and the boto3 objects that go through it."""
+    """The Lab's door with a limit of requests, and the boto3 objects that go through it; ``made`` are the numbers of those made."""
 
     def __init__(self, lab: Lab, limit: int) -> None:
         self.limit = self.left = limit
+        self.made: list[int] = []
         self._lab = lab
-        self._made: dict[tuple[str, str], Any] = {}
+        self._shelf: dict[tuple[str, str], Any] = {}
 
     def __call__(self, service: str, operation: str, params: dict[str, Any], *, region: str) -> dict[str, Any]:
         if not self.left:
             raise OutOfRequests
         self.left -= 1
-        return self._lab.request(service, operation, params, region=region)
+        before = len(self._lab.trace)
+        try:
+            return self._lab.request(service, operation, params, region=region)
+        finally:
+            self._note(len(self._lab.trace) - before)
+
+    def _note(self, new: int) -> None:
+        """Of the newest events the first answer is to this request: others may have been served in its time."""
+        newest = islice(reversed(self._lab.trace), new)
+        served = [event.request for event in newest if isinstance(event, RequestServed)]
+        self.made.extend(served[-1:])
 
     def boto3(self, wanted: Boto3) -> Any:
         if wanted.table:
@@ -99,11 +112,11 @@ class _Door:
     def _shared(self, kind: str, service: str) -> Any:
         from dynateach.wire.boto3 import session
 
-        if (kind, service) not in self._made:
+        if (kind, service) not in self._shelf:
             chance = Stream(self._lab.seed, "boto3 retries")
             own = session(self, self._lab.clock, self._lab.region, chance)
-            self._made[kind, service] = getattr(own, kind)(service)
-        return self._made[kind, service]
+            self._shelf[kind, service] = getattr(own, kind)(service)
+        return self._shelf[kind, service]
 
 
 @contextmanager
