@@ -217,10 +217,10 @@ class _Sandboxed:
         while "value" not in (said := _object(channel.receive(self._deadline))):
             answer = service.answer(said)
             if service.died:
-                return Reply(step, events=play.events_since(lab, before), died=True)
+                return Reply(step, events=play.events_since(lab.trace, before), died=True)
             channel.send(answer)
         reply = _reply(step, said, service)
-        return replace(reply, events=play.events_since(lab, before))
+        return replace(reply, events=play.events_since(lab.trace, before))
 
     def _order(self, step: Call | Value, case: Case) -> dict[str, Any]:
         if isinstance(step, Value):

@@ -23,7 +23,7 @@ from dynateach.checks.plain import plain
 from dynateach.checks.task import Boto3, Call, Case, Raised, Reply, Value
 from dynateach.lab import Lab
 from dynateach.randomness import Stream
-from dynateach.trace import Event
+from dynateach.trace import Event, RequestServed, Trace
 
 STOPPED, NO_FUNCTION = "OutOfRequests", "NoFunction"
 """What a reply says was raised when a call was stopped at its limit of requests, or there is nothing to call."""
@@ -37,14 +37,36 @@ class InProcess:
 
     def __call__(self, case: Case) -> list[Reply]:
         """The replies to the case's steps, ending with the first that raised; then those to the calls that the case drives."""
-        door = Door(case.lab, case.requests)
-        return played(case, lambda step: self._ask(step, case, door))
+        lab = _Noting(case.lab)
+        door = Door(lab, case.requests)
+        return played(case, lambda step: self._ask(step, lab, door))
 
-    def _ask(self, step: Call | Value, case: Case, door: "Door") -> Reply:
-        before = len(case.lab.trace)
+    def _ask(self, step: Call | Value, lab: "_Noting", door: "Door") -> Reply:
+        before, lab.made = len(lab.trace), []
         with _process(step.process if isinstance(step, Call) else 0):
             reply = perform(self._answers[step.answer], step, door)
-        return replace(reply, events=events_since(case.lab, before))
+        return replace(reply, events=events_since(lab.trace, before), requests=tuple(lab.made))
+
+
+class _Noting:
+    """A Lab as its clients see it, that notes in ``made`` the numbers of the requests which they make."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.clock, self.seed, self.region, self.trace = lab.clock, lab.seed, lab.region, lab.trace
+        self.made: list[int] = []
+        self._lab = lab
+
+    def request(self, service: str, operation: str, params: dict[str, Any], *, region: str) -> dict[str, Any]:
+        before = len(self.trace)
+        try:
+            return self._lab.request(service, operation, params, region=region)
+        finally:
+            self._note(len(self.trace) - before)
+
+    def _note(self, new: int) -> None:
+        """Of the newest events the first answer is to this request: others may have been served in its time."""
+        newest = islice(reversed(self.trace), new)
+        self.made += [event.request for event in newest if isinstance(event, RequestServed)][-1:]
 
 
 def played(case: Case, ask: Callable[[Call | Value], Reply]) -> list[Reply]:
@@ -63,9 +85,9 @@ def played(case: Case, ask: Callable[[Call | Value], Reply]) -> list[Reply]:
     return replies
 
 
-def events_since(lab: Lab, before: int) -> list[Event]:
-    """What the trace has told since it had so many events."""
-    return list(islice(lab.trace, before, None)) if len(lab.trace) > before else []
+def events_since(trace: Trace, before: int) -> list[Event]:
+    """What a trace has told since it had so many events."""
+    return list(islice(trace, before, None)) if len(trace) > before else []
 
 
 def perform(answer: Any, step: Call | Value, door: "Door") -> Reply:
