@@ -15,9 +15,11 @@ from dynateach.trace import Event
 
 
 class Boto3(NamedTuple):
-    """Stands for a boto3 object of the case's Lab among the arguments of a call: the resource's ``Table(name)``."""
+    """Stands for a boto3 object of the case's Lab among the arguments of a call: the resource's ``Table(name)``, or the
+    resource itself if no table is named.
+    """
 
-    table: str
+    table: str = ""
 
 
 class Call(NamedTuple):

@@ -136,8 +136,12 @@ def _cut(lines: list[str], limit: int, width: int) -> list[str]:
 
 def call_text(step: Call) -> str:
     """The call as a learner would type it: ``read_events(table, '2026-03-02')``."""
-    arguments = ("table" if isinstance(one, Boto3) else show(one) for one in step.arguments)
+    arguments = (_boto3_name(one) if isinstance(one, Boto3) else show(one) for one in step.arguments)
     return f"{step.answer}({', '.join(arguments)})"
+
+
+def _boto3_name(argument: Boto3) -> str:
+    return "table" if argument.table else "dynamodb"
 
 
 def trace_lines(events: Sequence[Event]) -> list[str]:

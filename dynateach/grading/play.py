@@ -50,7 +50,7 @@ class InProcess:
         answer = self._answers[step.answer]
         if not callable(answer):
             return Reply(plain(answer), Raised(NO_FUNCTION, "nothing: it cannot be called"))
-        arguments = [door.table(one.table) if isinstance(one, Boto3) else deepcopy(one) for one in step.arguments]
+        arguments = [door.boto3(one.table) if isinstance(one, Boto3) else deepcopy(one) for one in step.arguments]
         door.left = door.limit
         before, printed = len(lab.trace), StringIO()
         value, raised = None, None
@@ -84,13 +84,14 @@ class _Door:
         self.left -= 1
         return self._lab.request(service, operation, params, region=region)
 
-    def table(self, name: str) -> Any:
+    def boto3(self, table: str) -> Any:
+        """The resource's Table of that name, or the resource itself for no name."""
         from dynateach.wire.boto3 import session
 
         if self._resource is None:
             chance = Stream(self._lab.seed, "boto3 retries")
             self._resource = session(self, self._lab.clock, self._lab.region, chance).resource("dynamodb")
-        return self._resource.Table(name)
+        return self._resource.Table(table) if table else self._resource
 
 
 @contextmanager
