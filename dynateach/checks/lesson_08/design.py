@@ -41,7 +41,7 @@ def _inputs(seed: int) -> Iterator[Day]:
     chance = Randomness(seed).stream("08.6")
     two = (_review(chance, 1, "lamp", "ada", 3), _review(chance, 2, "lamp", "ada", 5))
     some = tuple(_review(chance, 10 + i, "lamp", "ada", (4, 5, 4, 5, 1, 4)[i]) for i in range(6))
-    many = tuple(_review(chance, 30 + i) for i in range(90))
+    many = tuple(_review(chance, 30 + i) for i in range(60))
     yield Day(seed, two, BEST, "lamp", 1)
     yield Day(seed, two, LATEST, "ada", 1)
     yield Day(seed, tuple(chance.shuffled(some)), BEST, "lamp", 4)
