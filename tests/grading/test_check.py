@@ -4,9 +4,11 @@ import builtins
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
+from boto3.dynamodb.conditions import Attr
 from IPython.core.interactiveshell import InteractiveShell
 
 import dynateach
@@ -303,6 +305,16 @@ def test_another_process_sees_another_hash_of_a_string() -> None:
         table.put_item(Item={"id": str(hash(id))})
 
     assert "2 keys" in _refused("90.2", put)
+
+
+def test_a_page_tells_how_much_matched_only_where_a_filter_took_something_away() -> None:
+    def put(table: Any, id: str, **options: Any) -> None:
+        table.put_item(Item={"id": "a"})
+        table.put_item(Item={"id": id + "b"})
+        table.scan(**options)
+
+    assert "matched" not in _refused("90.2", put)
+    assert "examined=2 matched=0" in _refused("90.2", partial(put, FilterExpression=Attr("id").eq("c")))
 
 
 def test_an_answer_may_be_given_the_whole_resource() -> None:

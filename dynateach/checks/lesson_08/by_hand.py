@@ -67,13 +67,16 @@ class Changes:
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in _COLUMNS)
-        cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in self._rows())
-        return f"<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+        rows = "".join(
+            f'<tr><td>{number}</td><td style="text-align: left">{escape(words)}</td><td>{before}</td><td>{after}</td></tr>'
+            for number, words, before, after in self._rows()
+        )
+        return f"<table><tr>{head}</tr>{rows}</table>"
 
-    def _rows(self) -> Iterator[tuple[str, ...]]:
+    def _rows(self) -> Iterator[tuple[str, str, str, str]]:
         for number, change in enumerate(self.all):
-            sizes = (f"{size:,} bytes" if size else "–" for size in change.sizes)
-            yield str(number), change.words, *sizes
+            before, after = (f"{size:,} bytes" if size else "–" for size in change.sizes)
+            yield str(number), change.words, before, after
 
 
 _COLUMNS = "", "what happens to an order", "the item before", "the item after"

@@ -10,8 +10,6 @@ from dynateach.checks.plain import kind, show
 from dynateach.checks.scenes import Item, wire_form
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task, fewer
 from dynateach.drawing.captions import count
-from dynateach.dynamodb.rules.capacity import read_units
-from dynateach.dynamodb.rules.values import item_size
 from dynateach.errors import ServiceError
 from dynateach.profile import Delay
 from dynateach.randomness import Randomness, Stream
@@ -186,21 +184,14 @@ def _fault_of_reading(case: Case, reply: Reply) -> Fault | None:
     examined = sum(one.examined for one in read)
     if examined > day.most:
         why = "What is sorted or cut afterwards was read in full. In an index that has the page's order the first entries are enough."
-        return Fault(f"{page} read {examined} entries to show {day.most}", f"no more than {day.most}", why)
-    units, most = sum(one.units for one in read), read_units(_lean(day), False)
-    if units > most:
-        why = "An entry is as large as what the index projects. What does no page show?"
-        return Fault(f"{page} consumed {units:g} read units", f"{most:g}: {day.most} small entries", why)
+        return Fault(
+            f"{page} read {examined} entries to show {day.most}", f"{count(day.most, 'entry', 'entries')} at most", why
+        )
     return None
 
 
 def _reads(events: Sequence[Event]) -> list[Any]:
     return [*pages(events), *(event for event in events if isinstance(event, ItemRead))]
-
-
-def _lean(day: Day) -> int:
-    """The bytes that a page may read: what it shows, with room for a key that was glued together."""
-    return sum(item_size(wire_form(review)) + 100 for review in _wanted(day))
 
 
 def _fault_of_upkeep(case: Case, replies: Sequence[Reply]) -> Fault | None:
