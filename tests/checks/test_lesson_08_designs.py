@@ -333,7 +333,7 @@ def _batched(table: Any, id: str, email: str) -> bool:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (_ask_then_put, "the account is not complete"),
+        (_ask_then_put, "the index had not heard of the other account"),
         (_ask_then_put_both, "have the same address"),
         (_batched, "have the same address"),
         (_ask_strongly, "no strongly consistent reads"),
@@ -355,11 +355,12 @@ def _batched(table: Any, id: str, email: str) -> bool:
             ),
             "have the same address",
         ),
-        (lambda table, id, email: _alone(table, _person(id, email)), "the account is not complete"),
+        (lambda table, id, email: _alone(table, _person(id, email)), "have the same address"),
         (lambda table, id, email: _together(table, _put(table, _address(id, email))), "the account is not complete"),
         (lambda table, id, email: _sign_up(table, id, email) and None, "Does the function end in return?"),
-        (lambda table, id, email: not _is_free(table, email), "refused a free address"),
-        (lambda table, id, email: not _sign_up(table, id, email), "sign_up says no, and stored the person"),
+        (lambda table, id, email: not _is_free(table, email), "Somebody has that address already"),
+        (lambda table, id, email: not _sign_up(table, id, email), "sign_up says yes to what is taken"),
+        (lambda table, id, email: _sign_up(table, id, email) and False, "sign_up says no, and stored the person"),
         (lambda table, id, email: True, "sign_up asked DynamoDB for nothing"),
     ],
 )

@@ -170,7 +170,7 @@ def _fault_of_papers(asked: Orders, value: Any, wanted: list[Item]) -> Fault | N
 def _why_missing(asked: Orders, wanted: list[Item], missing: list[str]) -> str:
     last_day = f"{MONTH}-31"
     if missing == [item["id"] for item in wanted if item["placed"].startswith(last_day)]:
-        return f"They were placed on the last day of the month, as {wanted[-1]['placed']!r}. Compare that, letter by letter, with your upper bound."
+        return f"Placed on the last day of the month, as {wanted[-1]['placed']!r}. Compare that, letter by letter, with your upper bound."
     if asked.lines == LONG:
         return "A page of a Query ends at 1 MB. What does an answer say when there is more?"
     if asked.paper == HUGE:
@@ -189,7 +189,8 @@ def _fault_of_index(asked: Orders, reply: Reply) -> Fault | None:
     why = "A filter is applied to what was read, and all of it is paid for. Which part of the index's key can narrow the Query?"
     if asked.step == SPENT:
         why = "Each entry needs to be read once."
-    return Fault(f"{asked.step} read {count(read, 'entry', 'entries')} of {INDEX}", f"{entries}", why)
+    expected = f"{count(entries, 'entry', 'entries')} at most: those that were asked for"
+    return Fault(f"{asked.step} read {count(read, 'entry', 'entries')} of {INDEX}", expected, why)
 
 
 def _entries(asked: Orders) -> int:

@@ -37,13 +37,13 @@ class SignUp(NamedTuple):
 
 
 def _inputs(seed: int) -> Iterator[SignUp]:
-    """Nobody else; somebody with that address, long ago, just now, meanwhile; somebody with that id."""
+    """Somebody with that address, just now, meanwhile, long ago; nobody else; somebody with that id; somebody else altogether."""
     chance = Randomness(seed).stream("08.5")
     id, other = chance.shuffled(("ada", "ben", "cleo", "dora", "emil"))[:2]
     email = f"{chance.pick(('info', 'mail', 'shop'))}{chance.below(100)}@example.com"
-    yield SignUp(seed, id, email)
-    for when in (LONG_AGO, JUST_NOW, MEANWHILE):
+    for when in (JUST_NOW, MEANWHILE, LONG_AGO):
         yield SignUp(seed, id, email, (other, email), when)
+    yield SignUp(seed, id, email)
     for when in (LONG_AGO, MEANWHILE):
         yield SignUp(seed, id, email, (id, "another@example.com"), when)
     yield SignUp(seed, id, email, (other, "another@example.com"), MEANWHILE)
@@ -95,8 +95,9 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
     people = {str(item["id"]): item for item in everything(case.lab, TABLE)}
     fault = (
         _fault_of_twins(case, people)
+        or _fault_of_yes(sign_up, reply)
         or _fault_of_account(sign_up, reply, people)
-        or _fault_of_promise(sign_up, reply)
+        or _fault_of_no(sign_up, reply)
         or _fault_of_others(sign_up, people)
         or _fault_of_halves(case)
     )
@@ -114,23 +115,21 @@ def _fault_of_twins(case: Case, people: dict[str, Item]) -> Fault | None:
     return Fault(f"{' and '.join(owners)} have the same address", "one account for each address", why)
 
 
-def _fault_of_promise(sign_up: SignUp, reply: Reply) -> Fault | None:
-    """Whoever writes first wins. Who signs up meanwhile comes after the start, and can win only against a slower way."""
-    taken = sign_up.when in (LONG_AGO, JUST_NOW)
-    if reply.value and taken:
-        same = "address" if sign_up.other[1] == sign_up.email else "id"
-        why = f"Somebody has that {same} already."
-        if same == "id":
-            why += " A put replaces whoever is there, unless a condition forbids it."
-        return Fault("sign_up says yes to what is taken", "False", why)
-    if not reply.value and sign_up.when == NOBODY:
-        why = (
-            "Nobody has that address or that id. If a transaction was cancelled, print the error: it names the reasons."
-        )
-        return Fault("sign_up refused a free address", "True", why)
-    if not reply.value and not sign_up.clashes:
-        return Fault("sign_up refused a free address", "True", "The other sign-up has another address and another id.")
-    return None
+def _fault_of_yes(sign_up: SignUp, reply: Reply) -> Fault | None:
+    if not reply.value or sign_up.when not in (LONG_AGO, JUST_NOW):
+        return None
+    if sign_up.other[1] == sign_up.email:
+        return Fault("sign_up says yes to what is taken", "False", "Somebody has that address already.")
+    why = "Somebody has that id already. A put replaces whoever is there, unless a condition forbids it."
+    return Fault("sign_up says yes to what is taken", "False", why)
+
+
+def _fault_of_no(sign_up: SignUp, reply: Reply) -> Fault | None:
+    """Who signs up meanwhile may win against a way that is slower than a write."""
+    if reply.value or sign_up.clashes:
+        return None
+    why = "Nobody has that address or that id. If a transaction was cancelled, print the error: it names the reasons."
+    return Fault("sign_up refused a free address", "True", why)
 
 
 def _fault_of_account(sign_up: SignUp, reply: Reply, people: dict[str, Item]) -> Fault | None:
@@ -140,7 +139,7 @@ def _fault_of_account(sign_up: SignUp, reply: Reply, people: dict[str, Item]) ->
             kept = people.get(item["id"])
             if kept is None or any(kept.get(name) != value for name, value in item.items()):
                 why = "Both items make an account: the person, and the address that is taken from now on."
-                return Fault("the account is not complete", f"stored: {show(item)}", why, got=f"stored: {show(kept)}")
+                return Fault("the account is not complete", f"stored: {show(item)}", why)
         return None
     if (
         people.get(taken["id"], {}).get("owner") == sign_up.id
