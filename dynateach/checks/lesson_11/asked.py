@@ -22,7 +22,8 @@ Item = dict[str, Any]
 class Asked(NamedTuple):
     """One request: in ``words``, as the engine takes it, and the items that lie in its ``table`` before it.
 
-    ``rule`` is the idea behind its units; ``mistakes`` say what leads to which other number.
+    ``rule`` is the idea behind its units; ``mistakes`` say what leads to which other number; where two lead to the same, the last is
+    the likelier.
     """
 
     words: str
@@ -225,13 +226,13 @@ def _transaction(count: int, size: int) -> Asked:
         {"TransactItems": puts},
         "A transaction writes every item twice, to prepare it and to commit it. Each item is rounded up alone.",
         {
-            count * alone: "A transaction prepares each write, then commits it. Both are paid for.",
             2 * ceil(count * size / KB): "Each item is rounded up alone, not their sum.",
             ceil(
                 count * size / KB
             ): "Each item is rounded up alone, and a transaction pays for preparing and committing.",
             count: "The items are larger than 1 KB, and a transaction pays for preparing and committing.",
             2 * count: "The items are larger than 1 KB: each takes more than one unit, twice.",
+            count * alone: "A transaction prepares each write, then commits it. Both are paid for.",
         },
     )
 

@@ -103,7 +103,7 @@ def _hill(place: float) -> float:
 # --- Running one -----------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def run(day: Day, mode: str, units: int = 0) -> Outcome:
     """Serve the day in a fresh Lab; ``units`` are provisioned, or what auto scaling begins with. What is refused is not tried again."""
     lab = Lab(1, PROFILE)

@@ -203,6 +203,7 @@ def _each(replies: Sequence[Reply]) -> Iterator[Event]:
 
 
 _THROTTLED = "boto3 has tried again and again: too few units are provisioned. How many does one event take, and how many come in a second?"
+_NO_TABLE = "Does create make a table of that name?"
 _INVALID = "Every key attribute is named in AttributeDefinitions, and no other; an item must have the table's keys."
 
 TASK = Task(
@@ -229,6 +230,8 @@ TASK = Task(
         (SAVE, "ProvisionedThroughputExceededException"): _THROTTLED,
         (TRACK, "ProvisionedThroughputExceededException"): _THROTTLED,
         (SAVE, "ClientError"): _INVALID,
-        (SAVE, "ResourceNotFoundException"): "Does create make a table of that name?",
+        (SAVE, "ResourceNotFoundException"): _NO_TABLE,
+        (TRACK, "ResourceNotFoundException"): _NO_TABLE,
+        (DAMAGED, "KeyError"): "An entry of an index holds its keys, the keys of the table, and what it projects.",
     },
 )

@@ -100,21 +100,26 @@ def _fault_of_saved(given: float, rush: Rush) -> Fault | None:
     if abs(given - rush.saved) <= 2 * NEAR * rush.saved:
         return None
     lasted = rush.empty - plan.begins
-    guesses = {
-        plan.loud
-        * lasted: "That is all that the rush was served. A part of it flowed in meanwhile, and was not saved before.",
-        plan.provisioned * lasted: "That is what flowed in during the rush. Saved is what was spent on top of it.",
-        plan.provisioned
-        * plan.begins: "That is all that flowed in before the rush. Some of it was used, and no more than 300 seconds' worth is kept.",
-        (plan.provisioned - plan.quiet)
-        * plan.begins: "So much was left over, but no more than 300 seconds' worth is kept.",
-        BURST_SECONDS
-        * plan.provisioned: "That is the most that it can keep. The quiet time was too short, or too busy, to save so much.",
-        plan.quiet * plan.begins: "That is what was used. Saved is what was left.",
-    }
+    guesses = (
+        (
+            plan.loud * lasted,
+            "That is all that the rush was served. A part of it flowed in meanwhile, and was not saved before.",
+        ),
+        (plan.provisioned * lasted, "That is what flowed in during the rush. Saved is what was spent on top of it."),
+        (
+            plan.provisioned * plan.begins,
+            f"That is all that flowed in before the rush. Some of it was used, and {_AT_MOST}",
+        ),
+        ((plan.provisioned - plan.quiet) * plan.begins, f"So much was left over, but {_AT_MOST}"),
+        (
+            BURST_SECONDS * plan.provisioned,
+            "That is the most that it can keep. The quiet time was too short, or too busy, to save so much.",
+        ),
+        (plan.quiet * plan.begins, "That is what was used. Saved is what was left."),
+    )
     why = next(
-        (why for guess, why in guesses.items() if abs(given - guess) <= NEAR * rush.saved),
-        "From the rush until the first refusal, how many units a second were served on top of what flowed in? And for how many seconds?",
+        (why for guess, why in guesses if abs(given - guess) <= NEAR * rush.saved),
+        "From the rush until the first refusal, how much a second was served on top of what flowed in? And for how many seconds?",
     )
     return Fault(
         f"saved is not what table {name} had saved when the rush began",
@@ -124,6 +129,8 @@ def _fault_of_saved(given: float, rush: Rush) -> Fault | None:
         trace=(),
     )
 
+
+_AT_MOST = f"no more than {BURST_SECONDS} seconds' worth is kept."
 
 TASK = Task(
     id="11.2",

@@ -9,6 +9,7 @@ from dynateach.checks.plain import kind
 from dynateach.checks.scenes import Item, is_number, put
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.drawing.captions import count
+from dynateach.dynamodb.rules.limits import PAGE_BYTES
 from dynateach.lab import Lab
 from dynateach.randomness import Randomness, Stream
 from dynateach.trace import Event, ItemRead, PageRead
@@ -48,9 +49,10 @@ def _inputs(seed: int) -> Iterator[Orders]:
     """A few orders; a day and a customer without any; a busy week; a day and a customer of several pages."""
     chance = Randomness(seed).stream("11.4")
     day, customer = chance.pick(DAYS), f"c{chance.below(4)}"
-    few = tuple(_order(chance, number, 200) for number in range(6))
-    yield Orders(seed, (*few, _order(chance, 6, 200)._replace(day=day, customer=customer, status=PAID)), day, customer)
-    yield Orders(seed, few, "2026-12-24", "nobody")
+    few = [_order(chance, number, 200) for number in range(4)]
+    own = [_order(chance, number, 200)._replace(day=day, customer=customer) for number in range(4, 10)]
+    yield Orders(seed, (*few, *own, _order(chance, 10, 200)._replace(day=day, status=PAID)), day, customer)
+    yield Orders(seed, tuple(few), "2026-12-24", "nobody")
     many = (_order(chance, number, 3_000)._replace(note=300) for number in range(240 + chance.below(40)))
     yield Orders(seed, tuple(many), day, customer)
     pages = (_order(chance, number, 1_500)._replace(day=day, customer=customer, status=PAID) for number in range(290))
@@ -212,7 +214,9 @@ def _reads(events: Sequence[Event]) -> list[ItemRead | PageRead]:
 
 
 def _is_one_page(events: Sequence[Event]) -> bool:
-    return len(_reads(events)) == 1
+    """Whether there was one page, and a full one."""
+    reads = _reads(events)
+    return len(reads) == 1 and reads[0].bytes > 0.9 * PAGE_BYTES
 
 
 def _sum(orders: Iterable[Order]) -> Decimal:

@@ -86,13 +86,13 @@ def three_rushes(seed: int) -> Rush:
 
 def _saver(chance: Stream) -> Plan:
     """A table that has been idle enough to save up, in half of the cases as much as it may."""
-    rate = UNITS * (3 + chance.below(3))
+    rate = UNITS * (4 + chance.below(3))
     quiet = UNITS * (1 + chance.below(2))
     seconds = (BURST_SECONDS - 120 if chance.bits(1) else BURST_SECONDS + 120) * rate // (rate - quiet)
-    begins = seconds // 30 * 30
-    loud = 2 * rate + UNITS
+    begins = seconds + 10 * chance.below(5)
+    loud = 2 * rate + UNITS * chance.below(4)
     saved = min(rate + (rate - quiet) * begins, BURST_SECONDS * rate)
-    return Plan(rate, 0, quiet, loud, begins, begins + saved // (loud - rate) // 30 * 30 + 90)
+    return Plan(rate, 0, quiet, loud, begins, begins + saved // (loud - rate) + 90)
 
 
 def _ceilings(chance: Stream) -> list[Plan]:

@@ -35,7 +35,7 @@ def _inputs(seed: int) -> Iterator[Put]:
     chance = Randomness(seed).stream("11.3")
     for draw in _TYPES:
         yield Put(seed, {"id": _word(chance), _word(chance): draw(chance, 1)})
-    yield from (Put(seed, _padded({"id": _word(chance)}, size)) for size in (KB, KB + 1, 2 * KB, 999))
+    yield from (Put(seed, _padded({"id": _word(chance)}, size)) for size in (1_010, KB, 5 * KB, KB + 1, 999))
     for small, large in ((KB + 100, 3 * KB + 100), (200, 2 * KB + 200)):
         yield Put(seed, _padded({"id": "a"}, small), _padded({"id": "a"}, large))
         yield Put(seed, _padded({"id": "a"}, large), _padded({"id": "a"}, small))
@@ -188,21 +188,20 @@ def _fault_of_units(put: Put, given: Any, written: ItemWritten) -> Fault | None:
         return None
     new = written.bytes
     old = TRUE.item(put.old) if put.old else 0
-    guesses = {
-        ceil(new / 1_000): "A KB of DynamoDB is 1,024 bytes.",
-        ceil(max(old, new) / 1_000): "A KB of DynamoDB is 1,024 bytes.",
-        new / KB: "Units are whole: round up.",
-        max(old, new) / KB: "Units are whole: round up.",
-        max(old, new) // KB: "Rounded down. A part of 1 KB costs a whole unit.",
-        max(old, new) // KB + 1: "Exactly 1,024 bytes are one unit, not two: round up, don't add one.",
-        ceil(old / KB) + ceil(new / KB): "Not both: the larger of the two counts, once.",
-        ceil((old + new) / KB): "Not both: the larger of the two counts, once.",
-        ceil(max(old, new) / (4 * KB)): "Units of 4 KB are for reads. A write unit is 1 KB.",
-        ceil(new / KB): "The item that is replaced counts as well: the larger of the two.",
-        ceil(old / KB): "The larger of the two counts, and here that is the new one.",
-    }
+    larger = max(old, new)
+    guesses = (
+        (larger // KB + 1, "Exactly 1,024 bytes are one unit, not two: round up, don't add one."),
+        (ceil(larger / 1_000), "A KB of DynamoDB is 1,024 bytes."),
+        (larger / KB, "Units are whole: round up."),
+        (larger // KB, "Rounded down. A part of 1 KB costs a whole unit."),
+        (ceil(old / KB) + ceil(new / KB), "Not both: the larger of the two counts, once."),
+        (ceil((old + new) / KB), "Not both: the larger of the two counts, once."),
+        (ceil(new / KB), "The item that is replaced counts as well: the larger of the two."),
+        (ceil(old / KB), "The larger of the two counts, and here that is the new one."),
+        (ceil(larger / (4 * KB)), "Units of 4 KB are for reads. A write unit is 1 KB."),
+    )
     why = next(
-        (why for guess, why in guesses.items() if given == guess),
+        (why for guess, why in guesses if given == guess),
         "The larger of both items, in units of 1 KB, rounded up.",
     )
     sizes = f"{show(given)}, for an item of {new:,} bytes where " + (
