@@ -241,8 +241,7 @@ def _indexed_put(size: int) -> Asked:
     units = ceil(size / KB)
     item = _item("i", "0", size, depot="d7", customer="c5")
     return Asked(
-        f"PutItem of a new item of {size:,} bytes into a table with two global indexes, which both get an entry:"
-        " one projects ALL, the other KEYS_ONLY. Table and indexes together",
+        f"PutItem of a new item of {size:,} bytes, and its entries in two global indexes: one projects ALL, one KEYS_ONLY",
         "PutItem",
         {"TableName": INDEXED, "Item": item},
         "An index is a table of its own: each entry is a write more, of the size of what is projected.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from dynateach.bills import dollars
 from dynateach.checks.lesson_11 import days
@@ -23,25 +23,19 @@ MONTH = Fraction(HOURS_PER_MONTH, 24)
 """Days of a month."""
 
 
-class Traffic(NamedTuple):
-    """A day, and which kind of day it is."""
-
-    kind: str
-    day: Day
-
-
-def _inputs(seed: int) -> Iterator[Traffic]:
+def _inputs(seed: int) -> Iterator[Day]:
+    """A day of each kind, the plainest first."""
     chance = Randomness(seed).stream("11.5")
     for draw in (days.steady, days.short_peak, days.storms, days.swing, days.step):
-        yield Traffic(draw.__name__, draw(chance))
+        yield draw(chance)
 
 
-def _prepare(traffic: Traffic) -> Case:
-    return Case(Lab(1), (Call("choose", (list(traffic.day),)),), traffic)
+def _prepare(day: Day) -> Case:
+    return Case(Lab(1), (Call("choose", (list(day),)),), day)
 
 
 def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
-    day, choice = case.input.day, replies[0].value
+    day, choice = case.input, replies[0].value
     if fault := _fault_of_shape(choice):
         return fault
     mode, units = choice
@@ -55,7 +49,10 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
     got = f"{show(choice)}, which refuses nothing and costs {dollars(paid)} a month"
     why = _dear(day, mode, begins)
     return Fault(
-        "there is a cheaper way", f"at most {dollars(cheapest * SLACK)} a month, nothing refused", why, got=got
+        f"there is a cheaper way for {_in_words(day)}",
+        f"at most {dollars(cheapest * SLACK)} a month, nothing refused",
+        why,
+        got=got,
     )
 
 
@@ -79,6 +76,10 @@ def _ways(day: Day) -> Iterator[Fraction]:
         yield cost(day, SCALED, scaled)
 
 
+def _in_words(day: Day) -> str:
+    return f"a day of {min(day)} to {max(day)} units a second, {sum(day) / len(day):.1f} on average"
+
+
 def _fault_of_shape(choice: Any) -> Fault | None:
     expected = f'("{ON_DEMAND}", None), ("{SCALED}", None) or ("{PROVISIONED}", 25)'
     if not isinstance(choice, (tuple, list)) or len(choice) != 2:
@@ -89,8 +90,9 @@ def _fault_of_shape(choice: Any) -> Fault | None:
         return Fault(f"{show(mode)} is none of the modes", expected)
     if mode != PROVISIONED:
         return None
-    if not is_number(units) or units != units // 1 or not 1 <= units <= days.MOST:
-        why = "Units are provisioned whole: round up." if is_number(units) else ""
+    possible = is_number(units) and 1 <= units <= days.MOST
+    if not possible or units != int(units):
+        why = "Units are provisioned whole: round up." if possible else ""
         return Fault("that is not what one can provision", f"a whole number from 1 to {days.MOST:,}", why)
     return None
 
@@ -100,16 +102,15 @@ def _fault_of_refusals(day: Day, mode: str, units: int, outcome: Outcome) -> Fau
     minute = (first.at - EPOCH) // (60 * SECOND)
     got = f"{count(len(outcome.refused), 'read')} refused, the first in minute {minute}, when {day[minute]} units a second were asked for"
     return Fault(
-        f"{mode} refuses reads on this day", "nothing refused", _short(day, mode, units), got=got, trace=[first]
+        f"{mode} refuses reads in {_in_words(day)}", "nothing refused", _short(day, mode, units), got=got, trace=[first]
     )
 
 
 def _short(day: Day, mode: str, units: int) -> str:
     if mode == SCALED:
         return "Auto scaling adds units only after two minutes above its target. Do savings last so long? The second value of follow(day) says it."
-    average = sum(day) / len(day)
-    if units <= average + 1:
-        return f"On average {average:.1f} units are asked for. What is missing at the peak must have been saved, and only 300 seconds' worth can be."
+    if units <= sum(day) / len(day) + 1:
+        return "That is about the average. What is missing at the peak must have been saved, and only 300 seconds' worth can be."
     return "Savings end at 300 seconds' worth. What a quiet night leaves over beyond that is lost. Follow the balance minute by minute."
 
 

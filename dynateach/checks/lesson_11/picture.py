@@ -140,7 +140,7 @@ TASK = Task(
     hints=(
         "Look at how many units a second are still served when reads are refused. Is it the dashed line, or 3,000? And was "
         "more served before?",
-        "empty: where the vermillion begins in the panel in which green first rises above the dashed line. Point at the bars.",
+        "empty: in the panel in which far more than the dashed line is served for minutes, look where the refused reads begin. Point at the bars.",
         "saved: (units served a second in the rush − units provisioned) × (empty − when the rush began).",
     ),
     learnt="Savings are a balance, not a time: they last as long as they are spent slowly. And no savings help one partition beyond its ceiling.",

@@ -27,7 +27,10 @@ def draw(rush: Rush) -> "Figure":
     kinds = f"{coloured('served', READ.colour)} and {coloured('refused', THROTTLE.colour)}"
     title = "Three tables, three rushes: which budget refuses, and when?"
     subtitle = f"Read units a second, {kinds}. All reads of a table are of one item."
-    caption = "The dashed line is what was provisioned, or the maximum. Point at a bar for its numbers."
+    caption = (
+        "The dashed line is what was provisioned, or the maximum. Point at a bar for its numbers."
+        " Assumed: a ceiling or a maximum, too, lets one second's worth through at once."
+    )
     words = "; ".join(f"table {name}: {plan.terms}" for name, plan in zip(NAMES, rush.plans, strict=True))
     return picture.figure(Finding(title, subtitle, caption, f"{title} {words}."))
 
@@ -51,7 +54,7 @@ def _draw_table(picture: Picture, rush: Rush, number: int) -> None:
             base=[below[bar] / wide for bar in bars],
             width=wide,
             offset=0,
-            marker={"color": mark.colour, "line": {"width": 0}},
+            marker={"color": mark.colour, "line": {"color": mark.colour, "width": 1}},
             hovertemplate=f"from second %{{x}}: %{{y:,.0f}} units a second {_WORDS[mark.name]}<extra></extra>",
         )
     if limit := plan.provisioned or plan.maximum:

@@ -166,13 +166,20 @@ def _wire(value: Any) -> Item:
 def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
     _store(case.lab, case.input.new)
     written = case.lab.trace.of(ItemWritten)[-1]
-    for step, (name, reply) in enumerate(zip((SIZE, UNITS), replies, strict=True)):
-        if not is_number(reply.value):
-            why = "Does the function end in return?" if reply.value is None else ""
-            return Fault(f"{name} returned {kind(reply.value)}", "a number", why, step=step)
-    return _fault_of_size(case.input, replies[0].value, written) or _fault_of_units(
-        case.input, replies[1].value, written
+    size, units = (reply.value for reply in replies)
+    return (
+        _fault_of_kind(SIZE, 0, size)
+        or _fault_of_size(case.input, size, written)
+        or _fault_of_kind(UNITS, 1, units)
+        or _fault_of_units(case.input, units, written)
     )
+
+
+def _fault_of_kind(name: str, step: int, given: Any) -> Fault | None:
+    if is_number(given):
+        return None
+    why = "Does the function end in return?" if given is None else ""
+    return Fault(f"{name} returned {kind(given)}", "a number", why, step=step)
 
 
 def _fault_of_size(put: Put, given: Any, written: ItemWritten) -> Fault | None:
