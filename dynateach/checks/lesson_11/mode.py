@@ -134,14 +134,14 @@ TASK = Task(
     points=2,
     answers=("choose",),
     hints=(
-        "Reckon the three costs of a day, leave out the ways that refuse something, and take the smallest. Only the "
+        "Work out the three costs of a day, leave out the ways that refuse something, and take the smallest. Only the "
         "provisioned units need thought: how few are enough?",
         "Try units from 1 upward. For each, follow the balance: saved = min(saved + 60 * (units - asked), 300 * units), minute "
         "by minute. If it ever falls to 0, the units are too few.",
         "on demand: sum(day) * 60 * UNIT. Provisioned: 24 * units * UNIT_HOUR. Auto scaling: sum(units) / 60 * UNIT_HOUR, if "
         "follow(day) refused nothing. min() of tuples (cost, mode, units) picks the cheapest.",
     ),
-    learnt="Even days: provisioned. Slow waves: auto scaling. Rare storms: on demand. Reckon it, for each table and each index.",
+    learnt="Even days: provisioned. Slow waves: auto scaling. Rare storms: on demand. Work it out, for each table and each index.",
     inputs=_inputs,
     prepare=_prepare,
     judge=_judge,

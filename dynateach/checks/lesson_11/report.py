@@ -227,7 +227,7 @@ _ONE_PAGE = "A page holds at most 1 MB. An answer with a LastEvaluatedKey is not
 
 TASK = Task(
     id="11.4",
-    title="Repair a dear report",
+    title="Repair an expensive report",
     points=2,
     answers=(WORTH, HISTORY),
     hints=(

@@ -1,4 +1,4 @@
-"""Task 11.1: the units of ten requests, reckoned by hand."""
+"""Task 11.1: the units of ten requests, worked out by hand."""
 
 from collections.abc import Sequence
 from typing import Any
