@@ -41,7 +41,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
 
 
 def _tame(number: Any) -> float:
-    """A float that one can reckon with, whatever number it was."""
+    """A float that one can compare, whatever number it was."""
     return float(number) if abs(number) < 1e15 else 1e15
 
 
