@@ -1,4 +1,4 @@
-"""Task 01.4: how many suffixes a hot key needs, when some of them land on the same partition."""
+"""Task 01.5: how many suffixes a hot key needs, when some of them land on the same partition."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +27,7 @@ class Sales(NamedTuple):
 
 def _inputs(seed: int) -> Iterator[Sales]:
     """Loads that one partition just takes, or just does not; then larger ones; last those on which close reckoning decides."""
-    chance = Randomness(seed).stream("01.4")
+    chance = Randomness(seed).stream("01.5")
     yield Sales(seed, "concert-42", 2, CEILING - 100)
     yield Sales(seed, "concert-42", 2, CEILING)
     yield _solvable(Sales(seed, "concert-42", 4, CEILING + 1))
@@ -176,7 +176,7 @@ def _fault_of_waste(case: Case, value: int) -> Fault | None:
 
 
 TASK = Task(
-    id="01.4",
+    id="01.5",
     title="How many suffixes?",
     points=2,
     answers=("suffixes",),
