@@ -49,9 +49,9 @@ def _inputs(seed: int) -> Iterator[Story]:
     each = [(suffix, _event(chance, on)) for on in (day, another) for suffix in range(SUFFIXES)]
     yield Story(seed, day, stored=tuple(chance.shuffled(each)))
     yield Story(seed, day, stored=_of_one_moment(each[0][1]))
-    full = chance.below(SUFFIXES)
+    full = chance.below(SUFFIXES - 1)
     pages = [(full, _event(chance, day) | {"text": FAT}) for _ in range(13)]
-    yield Story(seed, day, stored=(*pages, ((full + 1) % SUFFIXES, _event(chance, day))))
+    yield Story(seed, day, stored=(*pages, (full + 1, _event(chance, day))))
     yield Story(seed, day, tuple(_event(chance, day) for _ in range(BURST)))
 
 

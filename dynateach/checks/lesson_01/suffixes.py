@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from dynateach.checks.plain import kind
@@ -84,6 +85,12 @@ def _by_fractions(places: Sequence[str], writes: int) -> int:
     return next(fitting, SUFFIXES + 1)
 
 
+def _by_whole_shares(places: Sequence[str], writes: int) -> int:
+    """What ``_least`` would be if each suffix took as many writes as the fullest does."""
+    fitting = (n for n in range(1, SUFFIXES + 1) if ceil(writes / n) * _sharing(places, n) <= CEILING)
+    return next(fitting, SUFFIXES + 1)
+
+
 def _lab(sales: Sales) -> Lab:
     return lab_with_table(TABLE, sales.partitions, sales.seed)
 
@@ -130,7 +137,7 @@ def _close_reckoning(sales: Sales, places: Sequence[str], value: int) -> str:
     least = _least(places, sales.writes)
     if least == SUFFIXES:
         return _THE_LAST
-    if value != _by_fractions(places, sales.writes):
+    if value not in (_by_fractions(places, sales.writes), _by_whole_shares(places, sales.writes)):
         return ""
     suffixes = min(value, least)  # parts of a write decide at the smaller of the two
     each = sales.writes // suffixes
