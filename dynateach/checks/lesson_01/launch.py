@@ -42,8 +42,8 @@ def _inputs(seed: int) -> Iterator[Launch]:
 
 def _prepare(launch: Launch) -> Case:
     lab = lab_with_table(TABLE, PARTITIONS, launch.seed)
-    table = Boto3(TABLE)
-    each = (Call(CLICK, (table, link), process=i % PROCESSES) for i, link in enumerate(launch.clicked))
+    table, all = Boto3(TABLE), len(launch.clicked)
+    each = (Call(CLICK, (table, link), process=i * PROCESSES // all) for i, link in enumerate(launch.clicked))
     return Case(lab, (*each, Call(TOTAL, (table, launch.wanted), process=PROCESSES)), launch, requests=200)
 
 

@@ -54,7 +54,8 @@ def _reading(chance: Stream, sensor: str, day: str) -> dict[str, str]:
 
 def _prepare(readings: Readings) -> Case:
     lab = lab_with_table(TABLE, PARTITIONS, readings.seed, sort_key="sk")
-    writes = tuple(Call("partition_key", (event,), process=i % WRITERS) for i, event in enumerate(readings.events))
+    events = readings.events
+    writes = tuple(Call("partition_key", (one,), process=i * WRITERS // len(events)) for i, one in enumerate(events))
     known = {"sensor": readings.sensor, "day": DAY}
     return Case(lab, (*writes, Call("partition_key", (known,), process=WRITERS)), readings)
 
