@@ -54,9 +54,10 @@ def _inputs(seed: int) -> Iterator[Day]:
 
 def _smaller(day: Day) -> Iterable[Day]:
     """Half of the runs, or one less at an end: trying each would take long."""
-    runs, half = day.runs, len(day.runs) // 2
-    if runs:
-        yield from (day._replace(runs=fewer) for fewer in (runs[:half], runs[half:], runs[:-1], runs[1:]))
+    runs, half = day.runs, (len(day.runs) + 1) // 2
+    for fewer in (runs[:-half], runs[half:], runs[:-1], runs[1:]):
+        if len(fewer) < len(runs):
+            yield day._replace(runs=fewer)
 
 
 def _prepare(day: Day) -> Case:
