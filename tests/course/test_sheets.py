@@ -63,16 +63,17 @@ def test_a_placeholder_that_cannot_be_evaluated_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(3_000.0, "3,000"), (0.5, "0.5"), (0.61234, "0.612"), (True, "True"), ("a", "a"), (7, "7")]
+    ("value", "text"),
+    [(3_000.0, "3,000"), (0.5, "0.5"), (0.61234, "0.612"), (True, "True"), ("a", "a"), (7, "7"), (1_333.64, "1,334")],
 )
 def test_numbers_are_shown_as_a_reader_wants_them(value: object, text: str) -> None:
     assert shown(value) == text
 
 
 def test_a_frame_becomes_a_table_with_its_index() -> None:
-    frame = pd.DataFrame({"a|b": [1_000, 2.5]}, index=["x", "y"])
+    frame = pd.DataFrame({"a|b": [1_000, 2.5]}, index=["x", 2_000])
 
-    assert table(frame, "n").splitlines() == [r"| n | a\|b |", "| --- | --- |", "| x | 1,000 |", "| y | 2.5 |"]
+    assert table(frame, "n").splitlines() == [r"| n | a\|b |", "| --- | --- |", "| x | 1,000 |", "| 2,000 | 2.5 |"]
 
 
 def test_words_of_a_sheet_are_shown_as_words() -> None:
