@@ -9,12 +9,15 @@ namespace after its last cell. Besides what the lesson has defined it may use
     sheet.verdicts()            every claim of the lesson, with its verdict and why
     limits, US_EAST_1           ``rules/limits.py``, and the price book
 
-An expression cannot contain two closing braces in a row. ``<!-- page -->`` begins the second page. The page is for A4, in two columns, light and dark, and loads nothing.
+An expression cannot contain two closing braces in a row. ``<!-- page -->`` begins the second page. The page is for A4, in two
+columns, light and dark, and loads nothing.
 """
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from html import escape
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +74,12 @@ def page(title: str, notebook: str, filled: str) -> str:
     return _PAGE.format(title=name, style=_STYLE, sections=sections, notebook=escape(notebook))
 
 
-def shown(value: object) -> str:
+def shown(value: Any) -> str:
     """A value as a reader wants it: thousands in groups, no more digits than three where there is a fraction."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (Real, Decimal)):
         return str(value)
-    return f"{value:,.0f}" if value == int(value) or abs(value) >= 1_000 else f"{value:.3g}"
+    number = float(value)
+    return f"{number:,.0f}" if number == int(number) or abs(number) >= 1_000 else f"{number:.3g}"
 
 
 def table(frame: Any, title: str = "") -> str:

@@ -5,6 +5,7 @@ That their figures are those of a run is seen when the lessons are run (``tests/
 """
 
 import re
+from fractions import Fraction
 
 import pandas as pd
 import pytest
@@ -64,7 +65,16 @@ def test_a_placeholder_that_cannot_be_evaluated_is_named() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(3_000.0, "3,000"), (0.5, "0.5"), (0.61234, "0.612"), (True, "True"), ("a", "a"), (7, "7"), (1_333.64, "1,334")],
+    [
+        (3_000.0, "3,000"),
+        (0.5, "0.5"),
+        (0.61234, "0.612"),
+        (True, "True"),
+        ("a", "a"),
+        (7, "7"),
+        (1_333.64, "1,334"),
+        (Fraction(1, 50), "0.02"),
+    ],
 )
 def test_numbers_are_shown_as_a_reader_wants_them(value: object, text: str) -> None:
     assert shown(value) == text
