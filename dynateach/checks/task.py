@@ -16,7 +16,7 @@ from dynateach.trace import Event
 
 class Boto3(NamedTuple):
     """Stands for a boto3 object of the case's Lab among the arguments of a call: the resource's ``Table(table)``, or, without
-    a table, a client of the ``service``. It is ``shown`` to the learner by that name.
+    a table, the resource itself, or a client of another ``service``. It is ``shown`` to the learner by that name.
     """
 
     table: str = ""

@@ -169,6 +169,8 @@ _USUAL = frozenset(
     {("ItemWritten", "change", "INSERT"), ("ItemWritten", "units", 1), ("PageRead", "operation", "Query")}
 )
 """What goes without saying: it is told only where it is otherwise."""
+_SAME = {"matched": "examined"}
+"""What is told only where it differs from the other."""
 _SAID_BEFORE = {"ReplicaRead": frozenset({"index_name", "partition", "key"})}
 """What the event before has told, and the line is better without."""
 
@@ -181,6 +183,7 @@ def _event_text(event: Event) -> str:
         if name not in _LEFT_OUT
         and name not in _SAID_BEFORE.get(kind_of_event, ())
         and (kind_of_event, name, value) not in _USUAL
+        and value != getattr(event, _SAME.get(name, ""), None)
     ]
     return f"request {event.request}  {kind_of_event}  {' '.join(told)}"
 

@@ -132,9 +132,8 @@ class Door:
 
     def boto3(self, wanted: Boto3) -> Any:
         """The object that a call names among its arguments."""
-        if wanted.table:
-            return self._shared("resource", wanted.service).Table(wanted.table)
-        return self._shared("client", wanted.service)
+        made = self._shared("resource" if wanted.service == "dynamodb" else "client", wanted.service)
+        return made.Table(wanted.table) if wanted.table else made
 
     def _shared(self, kind: str, service: str) -> Any:
         from dynateach.wire.boto3 import session
