@@ -34,7 +34,7 @@ _PLACEHOLDER = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 
 
 def template_of(lesson: Lesson) -> Path:
-    """Where the lesson's template is, if it has one."""
+    """Where the lesson's template is."""
     return TEMPLATES / f"{lesson.path.stem}.md"
 
 

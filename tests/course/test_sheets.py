@@ -14,19 +14,19 @@ from dynateach.course import Lesson, lessons
 from dynateach.course.made import sheet_of
 from dynateach.course.sheets import NEW_PAGE, TEMPLATES, fill, page, shown, table, template_of
 
-WITH_SHEETS = [one for one in lessons() if template_of(one).exists()]
+LESSONS = lessons()
 
-every_sheet = pytest.mark.parametrize("lesson", WITH_SHEETS, ids=lambda one: one.number)
-
-
-def test_every_template_belongs_to_a_lesson() -> None:
-    assert sorted(TEMPLATES.glob("*.md")) == [template_of(one) for one in WITH_SHEETS]
+every_sheet = pytest.mark.parametrize("lesson", LESSONS, ids=lambda one: one.number)
 
 
-def test_every_sheet_has_its_template() -> None:
-    folder = lessons()[0].path.parent / "sheets"
+def test_every_lesson_has_a_template_and_every_template_a_lesson() -> None:
+    assert sorted(TEMPLATES.glob("*.md")) == [template_of(one) for one in LESSONS]
 
-    assert sorted(folder.iterdir()) == [sheet_of(one) for one in WITH_SHEETS], "run: python -m dynateach.course"
+
+def test_every_lesson_has_its_sheet() -> None:
+    folder = LESSONS[0].path.parent / "sheets"
+
+    assert sorted(folder.iterdir()) == [sheet_of(one) for one in LESSONS], "run: python -m dynateach.course"
 
 
 @every_sheet
