@@ -6,6 +6,7 @@ A task is a ``checks.task.Task``: data, and three plain functions.
                          or hard-coded must fail. Begin with the inputs on which the likely mistakes show.
     prepare(input)       the ``Case`` for one input: a fresh Lab with its data, and the calls to make. What happened before
                          the learner's turn goes in ``with lab.trace.paused()``.
+                         A call may die on its way (``dies_after``), and a consumer may make it (``drive``).
     judge(case, replies) the first ``Fault``, or None. It sees plain data and the Lab's trace, and may send requests of its
                          own to the Lab. It must cope with every value, so test the type first (``checks.plain.kind``).
 

@@ -62,8 +62,8 @@ def one_shard(seed: int) -> OneShard:
 def listed(shard: OneShard) -> str:
     """The writes as a learner reads them."""
     lines = (f"{number:2}  {_text(write)}" for number, write in enumerate(shard.writes, 1))
-    question = f"iterators asked for after write {shard.asked}; the sequence number is that of write {shard.chosen}"
-    return "\n".join([*lines, question])
+    asked = f"Iterators were asked for after write {shard.asked}; the sequence number is that of write {shard.chosen}."
+    return "\n".join([*lines, "", asked])
 
 
 def _writes(chance: Stream) -> list[Write]:
@@ -85,7 +85,7 @@ def _writes(chance: Stream) -> list[Write]:
 
 def _text(write: Write) -> str:
     price = f"price {write.price}" if write.price else ""
-    only_if = f"only if price is {write.only_if} now" if write.only_if else ""
+    only_if = f"only if the price is {write.only_if}" if write.only_if else ""
     return f"{write.operation:<11}  {write.id}  {price:<8}  {only_if}".rstrip()
 
 

@@ -54,9 +54,10 @@ def _inputs(seed: int) -> Iterator[Day]:
 
 def _smaller(day: Day) -> Iterable[Day]:
     """Half of the runs, or one less at an end: trying each would take long."""
-    runs, half = day.runs, len(day.runs) // 2
-    if runs:
-        yield from (day._replace(runs=fewer) for fewer in (runs[:half], runs[half:], runs[:-1], runs[1:]))
+    runs, half = day.runs, (len(day.runs) + 1) // 2
+    for fewer in (runs[:-half], runs[half:], runs[:-1], runs[1:]):
+        if len(fewer) < len(runs):
+            yield day._replace(runs=fewer)
 
 
 def _prepare(day: Day) -> Case:
@@ -128,8 +129,7 @@ def _fault_of_extra(found: Sequence[Cart], records: Sequence[Record]) -> Fault |
             continue
         deleted = cart in [_cart(record) for record in records if record["eventName"] == "REMOVE"]
         why = (
-            "Her customer deleted it, perhaps when its time was over already. The record of a deletion by time to live says "
-            "who made it: userIdentity."
+            "Its customer deleted it. If time to live removes a cart, the record says who made it: userIdentity."
             if deleted
             else "Only a REMOVE tells that a cart is gone, and its OldImage tells what it was."
         )
@@ -157,12 +157,9 @@ def _fault_of_lost(
     overwritten = [event.key for event in _archived(replies) if event.change == "MODIFY"]
     why = "Read every shard on from where the last run ended; a shard that is new, from its oldest record on."
     if overwritten:
-        why = "A customer may have many carts in a day, and each removal has a record of its own: what tells records apart?"
+        why = "A customer may have many carts in a day. Each removal has a record of its own: what tells records apart?"
     elif any(reply.died for reply in replies):
-        why = (
-            "A run may die between any two requests. What it has noted as done, but not archived, nobody reads again: "
-            "first the archive, then the checkpoint."
-        )
+        why = "What is noted as done and not archived, nobody reads again: first the archive, then the checkpoint."
     what = f"{_carts(len(lost))} that time to live removed {'is' if len(lost) == 1 else 'are'} not in the archive"
     expected, got = _carts(len(wanted)), f"{_carts(len(found))}{_deaths(replies)}"
     return Fault(what, expected, why, got=got, trace=_told(replies))
@@ -172,7 +169,7 @@ def _fault_of_reading(records: Sequence[Record], replies: Sequence[Reply]) -> Fa
     read = sum(event.records for event in _told(replies) if isinstance(event, StreamRead))
     if read <= 2 * len(records) or any(reply.died for reply in replies):
         return None
-    why = "Keep in checkpoints, for each shard, the SequenceNumber of the last record that is done, and go on after it."
+    why = "Keep in checkpoints, for each shard, the SequenceNumber of the last record that is done."
     what = f"save_expired read {count(read, 'record')} from a stream of {len(records):,}"
     return Fault(what, "each record about once, as no run died", why, got=count(len(replies), "run"))
 

@@ -130,7 +130,7 @@ def _fault_of_answer(reply: Reply, step: int) -> Fault | None:
         if not isinstance(failure, dict) or not isinstance(told, str) or told not in numbers:
             what = f"{show(told)} names no record of the batch"
             why = "Each failure is a dict, and what identifies a record of a stream is its SequenceNumber."
-            return Fault(what, expected, f"{why} A name that Lambda does not find fails the whole batch.", step=step)
+            return Fault(what, expected, why, step=step)
     return None
 
 
@@ -139,7 +139,7 @@ def _fault_of_bad(case: Case, records: Sequence[Record], replies: Sequence[Reply
     for record in records:
         if _is_bad(record) and number_of(record) not in discarded:
             what = f"the bad record of {id_of(record)} is lost: nobody hears of it"
-            why = "Whatever you do not report counts as done, and all that stands before what you report. Which failed first?"
+            why = "What you do not report, or what stands before it, counts as done. Which failed first?"
             expected = "its sequence number at the on-failure destination"
             return Fault(what, expected, why, step=_last_with(record, replies))
     return None
@@ -165,7 +165,7 @@ def _fault_of_copies(case: Case, records: Sequence[Record], replies: Sequence[Re
         if found != wanted:
             what = f"the copy of {id} is wrong"
             expected = f"amount {_amount(wanted)}, after {text_of(record)}"
-            why = "Each good record is copied, in order; a REMOVE deletes the copy. One before a failure is not sent again."
+            why = "Each good record is copied in its turn; a REMOVE deletes the copy. One before a failure is not sent again."
             got = f"amount {_amount(found)}"
             return Fault(what, expected, why, step=_last_with(record, replies), got=got, trace=_writes(replies, id))
     return None
@@ -178,10 +178,7 @@ def _fault_of_repeats(records: Sequence[Record], replies: Sequence[Reply]) -> Fa
             record = next((one for one in records if id_of(one) == id), records[0])
             what = f"the copy of {id} was written {count(times, 'time')}"
             expected = f"{count(allowed[id], 'time')}: so many good records tell of it"
-            why = (
-                "From the first failure on, everything comes again. What you do after it, you do twice, "
-                "and an order's changes out of order. What you do before it stays done, if you say which one failed."
-            )
+            why = "From the record that you report on, everything comes again. What you do after it, you do twice."
             return Fault(what, expected, why, step=_last_with(record, replies), trace=_writes(replies, id))
     return None
 

@@ -164,18 +164,14 @@ def _stored(lab: Lab, customer: str) -> dict[str, Any]:
 
 _WHY = {
     NEW: "An INSERT is one order more for its customer, and its amount more. A customer may be new to the view, too.",
-    MEMORY: "The next process knows nothing of the variables of the last one, and the last one's are not for this table. "
-    "What has been done must stand in the table.",
+    MEMORY: "The next process knows nothing of the variables of the last one. What has been done must stand in the table.",
     CHANGED: "A MODIFY is the same order with another amount: take the old one off and add the new one.",
     MOVED: "A MODIFY may give the order to somebody else: then two customers change.",
     GONE: "A REMOVE has no NewImage. What goes stands in the OldImage.",
     CENTS: "Amounts have cents, and no float has a tenth. Decimal does.",
-    AGAIN: "The batch came twice, as it may: the consumer never heard that the first call was done. "
-    "Keep in the table which records were counted.",
-    DIES: "A process can die between any two requests. The change and the mark that it was made belong together: "
-    "neither without the other.",
-    SHARDS: "A customer's orders lie in several shards. Sequence numbers tell an order only within one shard; "
-    "an eventID tells one record from all others.",
+    AGAIN: "The batch came twice: Lambda never heard that it was done. Keep in the table which records were counted.",
+    DIES: "A process can die between any two requests. A change and its mark belong together: neither without the other.",
+    SHARDS: "A customer's orders lie in several shards. Sequence numbers tell an order only within one shard.",
 }
 
 TASK = Task(

@@ -152,8 +152,7 @@ def _why_missing(shard: str, reads: Sequence[StreamRead]) -> str:
         return "A stream has many shards, closed ones among them. Read every one of them."
     if not here[-1]:
         return (
-            "An answer without records is not the end: records may be on their way, or lie before the place where you "
-            "began. Begin at the oldest, and go on until no NextShardIterator comes."
+            "An answer without records is not the end. Begin at the oldest, and go on until no NextShardIterator comes."
         )
     return (
         "GetRecords gives a page: 1,000 records or 1 MB, and less if you set a Limit. Where does the next page begin?"
