@@ -20,7 +20,7 @@ help:
 	@echo 'make lab      open the workbook in JupyterLab (options: make lab DYNATEACH_LAB_ARGS="--port 9000")'
 	@echo 'make test     style, types, all tests, every notebook'
 	@echo 'make release  derive exercises/ from solutions/'
-	@echo 'make docs     write the reference pages of docs/ from the code'
+	@echo 'make docs     write the reference pages of docs/ from the code and the lessons'
 	@echo 'make lock     choose the newest versions that pyproject.toml allows'
 	@echo 'make clean    remove what make has made'
 
@@ -38,6 +38,7 @@ check-style: $(VENV)/.for-tests
 
 docs: $(VENV)/.for-tests
 	$(BIN)/python -m dynateach.reference
+	$(BIN)/python -m dynateach.course
 	$(BIN)/python -m tests.dynamodb.numbers.page
 	$(BIN)/python -m tests.docs.runnable
 

@@ -1,7 +1,7 @@
 """dynateach: learn DynamoDB, and the data services around it, by running them."""
 
 from dynateach.errors import DynateachError, LabError, ServiceError
-from dynateach.grading.check import check, hint
+from dynateach.grading.check import check, hint, picture
 from dynateach.lab import Lab
 from dynateach.profile import CLASSROOM, IDEAL, REALISTIC, Profile
 
@@ -18,4 +18,5 @@ __all__ = [
     "ServiceError",
     "check",
     "hint",
+    "picture",
 ]

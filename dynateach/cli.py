@@ -85,6 +85,49 @@ def check(notebook: Path, timeout: int) -> None:
 
 
 @main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--export", "file", type=click.Path(path_type=Path), help="Write all of it to this .json or .csv file.")
+def progress(folder: Path | None, file: Path | None) -> None:
+    """Show what was predicted, judged and solved so far, and what to do next.
+
+    FOLDER is the workbook's (default: the one you are in, or else dynateach-workbook in your home folder).
+    """
+    from dynateach.progress import card, report
+
+    found = card.found(folder)
+    if file:
+        report.export(found.state, found.lessons, file)
+        _out.print(f"Your progress: {escape(str(file))}")
+        return
+    table = Table(*card.HEAD)
+    for row in found.rows:
+        table.add_row(*map(escape, card.cells(row)))
+    Console(highlight=False).print(table)
+    _out.print(escape(f"{card.headline(found.rows)}\n{card.foot(found.where)}"))
+
+
+@main.command()
+@click.argument("exercise")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def reset(exercise: str, folder: Path | None) -> None:
+    """Put an exercise back to its shipped state; your work is kept beside it.
+
+    EXERCISE is its number, such as 05, or its file name. FOLDER is the workbook's (default: the one you are in, or else
+    dynateach-workbook in your home folder).
+    """
+    from dynateach import workbook
+
+    restored = workbook.restore(workbook.at_hand(folder), exercise)
+    if restored.copy:
+        _out.print(f"Your work is kept: {escape(str(restored.copy))}")
+    if restored.same:
+        _out.print(f"It is as shipped already: {escape(str(restored.path))}")
+        return
+    _out.print(f"As shipped: {escape(str(restored.path))}")
+    _out.print("Is it open in JupyterLab? Then choose File > Reload Notebook from Disk.")
+
+
+@main.command()
 @click.argument("topic", required=False)
 @click.option("--port", type=click.IntRange(0, 65535), help="Serve on this port; 0 means any free one.")
 @click.option("--no-browser", is_flag=True, help="Print the address, open nothing.")

@@ -7,6 +7,7 @@
     ├── EndpointError         the HTTP endpoint cannot listen where it was told to
     ├── NotebookError         a notebook cannot be read, run or released
     ├── TaskError             a check or a hint was asked for in a way that cannot be answered
+    ├── GradingError          submissions cannot be graded as was asked
     ├── CheckFailed           an answer was checked and is not right yet
     └── …                     (each part of the product adds its own, here)
 
@@ -56,6 +57,10 @@ class EndpointError(DynateachError):
 
 class NotebookError(DynateachError):
     """A notebook cannot be read, run or released."""
+
+
+class GradingError(DynateachError):
+    """Submissions cannot be graded as was asked: no sandbox, no exercise, no such folder."""
 
 
 class TaskError(DynateachError):

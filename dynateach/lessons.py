@@ -7,14 +7,17 @@
     reveal("split", False, "It cannot cut one item.")
     score()
 
-A cell that reveals runs unattended too: without a choice it says what happened and counts nothing. Choices live as long as
-the kernel does. Widgets are imported only where one is shown.
+A cell that reveals runs unattended too: without a choice it says what happened and counts nothing. In the workbook's folder
+choices are kept (``dynateach.progress``) and shown again by a later kernel; elsewhere they live as long as the kernel does.
+Widgets are imported only where one is shown.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
+
+from dynateach.progress import notes
 
 TRUE_OR_FALSE = (True, False)
 
@@ -86,6 +89,7 @@ class Score:
 
 _PROSE = "max-width: 80ch; line-height: 1.4"
 _guesses: dict[str, Guess] = {}
+_revealed: dict[str, Verdict] = {}
 _current = ""
 
 
@@ -132,7 +136,15 @@ def reveal(name: str, answer: object, because: str = "") -> Verdict:
     if shown not in guess.options:
         raise ValueError(f"{shown} is no answer to {name!r}: its options are {', '.join(guess.options)}")
     _guesses[name] = replace(guess, answer=shown)
-    return Verdict(guess.question, guess.chosen, shown, because)
+    _revealed[name] = Verdict(guess.question, guess.chosen, shown, because)
+    if guess.chosen is not None:
+        notes.note_reveal(_current, name, _revealed[name].right)
+    return _revealed[name]
+
+
+def revealed() -> dict[str, Verdict]:
+    """What has been revealed in this kernel, by name: the docs of the claims are made from it."""
+    return dict(_revealed)
 
 
 def score() -> Score:
@@ -149,12 +161,14 @@ def choose(name: str, option: object) -> None:
     if guess is None or shown not in guess.options:
         raise ValueError(f"{shown} is no option of {name!r}")
     _guesses[name] = replace(guess, chosen=shown)
+    notes.note_choice(_current, name, shown)
 
 
 def forget() -> None:
     """Forget the lesson, every question and every choice, as a new kernel would."""
     lesson("")
     _guesses.clear()
+    _revealed.clear()
 
 
 def _ask(name: str, question: str, options: Sequence[object]) -> Guess:
@@ -162,8 +176,8 @@ def _ask(name: str, question: str, options: Sequence[object]) -> Guess:
     if len(set(shown)) < max(len(shown), 2):
         raise ValueError(f"{name!r} needs two options or more, all different: {', '.join(shown)}")
     before = _guesses.get(name)
-    chosen = before.chosen if before and before.chosen in shown else None
-    _guesses[name] = Guess(question, shown, chosen)
+    chosen = before.chosen if before else notes.chosen(_current, name)
+    _guesses[name] = Guess(question, shown, chosen if chosen in shown else None)
     return _guesses[name]
 
 

@@ -80,7 +80,8 @@ def _line(meter: Meter, chosen: TableClass) -> Line:
     price = chosen.read_request if meter.what == "reads" else chosen.write_request
     place = f"{meter.table}.{meter.index_name}" if meter.index_name else meter.table
     requests = f"{meter.requests:,} request{'' if meter.requests == 1 else 's'}"
-    formula = f"{plain(meter.units)} units in {requests} × {price}"
+    units = f"{plain(meter.units)} unit{'' if meter.units == 1 else 's'}"
+    formula = f"{units} in {requests} × {price}"
     return Line(_part(meter), f"{place}: {meter.what}", meter.units * price.each, formula)
 
 

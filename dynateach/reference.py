@@ -1,6 +1,7 @@
-"""The reference pages of ``docs/``, made from the data that the engine itself uses, so that they cannot drift from it.
+"""The reference pages of ``docs/``, made from the data that the engine and the lessons hold, so that they cannot drift from it.
 
 python -m dynateach.reference        writes them anew; a test fails when they are out of date
+python -m dynateach.course           the same for what takes a run of the lessons: docs/claims.md, cheat sheets
 """
 
 import ast
@@ -9,6 +10,8 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
+from dynateach.course import lessons
+from dynateach.course.pages import questions_page
 from dynateach.dynamodb.operations.operation import OPERATIONS
 from dynateach.dynamodb.rules import limits
 from dynateach.prices import US_EAST_1, Price, PriceBook, TableClass
@@ -68,7 +71,12 @@ AWS does not publish these; a Lab has to choose.
 
 def pages() -> dict[str, str]:
     """Each page's text, by file name."""
-    return {"limits.md": limits_page(), "prices.md": prices_page(), "differences.md": differences_page()}
+    return {
+        "limits.md": limits_page(),
+        "prices.md": prices_page(),
+        "differences.md": differences_page(),
+        "questions.md": questions_page(lessons()),
+    }
 
 
 def limits_page() -> str:

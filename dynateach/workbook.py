@@ -6,22 +6,21 @@ still has that fingerprint is ours to update. Any other file is the learner's: i
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from dynateach import files
 from dynateach.errors import WorkbookError
 
 START = "notebooks/00_start_here.ipynb"
 RECORD = ".dynateach.json"
 
 _NAME_ANOTHER = "Name another folder: dynateach lab FOLDER"
-_FOLDERS = ("notebooks", "exercises")
+FOLDERS = ("notebooks", "exercises")
 _PACKAGE = Path(__file__).resolve().parent
 _TEACHING_METADATA = ("dynateach", "nbgrader", "tags")
 
@@ -41,12 +40,40 @@ class Copied:
     record_lost: bool = False
 
 
+@dataclass
+class Restored:
+    """One notebook put back. ``copy`` is where the learner's work is kept; ``same`` says that nothing had changed."""
+
+    path: Path
+    same: bool
+    copy: Path | None = None
+
+
 def default_folder() -> Path:
     """The folder that ``dynateach lab`` uses when none is named: ``dynateach-workbook`` in the home folder.
 
     Raises WorkbookError where nobody knows which folder that is.
     """
     return _in_full(Path("~/dynateach-workbook"))
+
+
+def workbook_of(folder: Path) -> Path | None:
+    """The workbook that ``folder`` is, or of which it is a part; None if it is neither."""
+    candidate = folder.parent if folder.name in FOLDERS else folder
+    return candidate if (candidate / RECORD).is_file() else None
+
+
+def at_hand(folder: Path | None = None) -> Path:
+    """The workbook in ``folder``; without one the workbook that this program runs in, or else the default folder.
+
+    Raises WorkbookError if ``folder`` is no workbook's.
+    """
+    if folder is None:
+        return workbook_of(Path.cwd()) or default_folder()
+    found = workbook_of(_in_full(folder))
+    if found is None:
+        raise WorkbookError("There is no workbook here", where=str(folder), next="Make one: dynateach lab FOLDER")
+    return found
 
 
 def origin() -> Path:
@@ -80,8 +107,28 @@ def copy_to(folder: Path) -> Copied:
         for name in _shipped(source):
             _offer(name, (source / name).read_bytes(), offered, copied)
     finally:  # what was written is ours, even if the next file cannot be
-        _write(folder / RECORD, json.dumps({"files": offered}, indent=1, sort_keys=True).encode() + b"\n")
+        _write_record(folder, offered)
     return copied
+
+
+def restore(folder: Path, wanted: str) -> Restored:
+    """Put one shipped notebook of the workbook in ``folder`` back to its shipped state; the learner's goes beside it.
+
+    ``wanted`` is a lesson's number, which names its exercise, or a file name. Raises WorkbookError if there is no such
+    notebook or no workbook, or the folder cannot be written.
+    """
+    folder, source = at_hand(folder), origin()
+    name = _find(wanted, _shipped(source))
+    edition, target = (source / name).read_bytes(), folder / name
+    restored = Restored(target, same=_fingerprint_of(target) == fingerprint(edition))
+    if restored.same:
+        return restored
+    offered = _read_record(Copied(folder))
+    with _explained(folder):
+        restored.copy = _keep_beside(target)
+    _write(target, edition)
+    _write_record(folder, offered | {name: fingerprint(edition)})
+    return restored
 
 
 def fingerprint(content: bytes) -> str:
@@ -119,7 +166,7 @@ def _without_empty_end(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _shipped(source: Path) -> list[str]:
-    files = (file for folder in _FOLDERS for file in (source / folder).rglob("*") if file.is_file())
+    files = (file for folder in FOLDERS for file in (source / folder).rglob("*") if file.is_file())
     names = (file.relative_to(source).as_posix() for file in files)
     return sorted(name for name in names if "/." not in name and "__pycache__" not in name)
 
@@ -141,7 +188,7 @@ def _offer(name: str, edition: bytes, offered: dict[str, str], copied: Copied) -
 
 def _put_beside(name: str, edition: bytes, offered: dict[str, str], folder: Path) -> str:
     new = fingerprint(edition)
-    for beside in _names_beside(name):
+    for beside in _names_beside(name, "NEW"):
         current = _fingerprint_of(folder / beside)
         if current is None or current in (new, offered.get(beside)):
             if current != new:
@@ -151,11 +198,11 @@ def _put_beside(name: str, edition: bytes, offered: dict[str, str], folder: Path
     raise AssertionError("names never run out")
 
 
-def _names_beside(name: str) -> Iterator[str]:
+def _names_beside(name: str, word: str) -> Iterator[str]:
     path = PurePosixPath(name)
-    yield str(path.with_name(f"NEW {path.name}"))
+    yield str(path.with_name(f"{word} {path.name}"))
     for number in count(2):
-        yield str(path.with_name(f"NEW {number} {path.name}"))
+        yield str(path.with_name(f"{word} {number} {path.name}"))
 
 
 def _fingerprint_of(file: Path) -> str | None:
@@ -180,25 +227,47 @@ def _read_record(copied: Copied) -> dict[str, str]:
         return {}
 
 
+def _write_record(folder: Path, offered: dict[str, str]) -> None:
+    _write(folder / RECORD, json.dumps({"files": offered}, indent=1, sort_keys=True).encode() + b"\n")
+
+
+def _find(wanted: str, names: list[str]) -> str:
+    """The shipped notebook that is meant: ``05``, ``05_consistency.ipynb``, ``notebooks/05_consistency.ipynb``."""
+    exercises = [name for name in names if name.startswith("exercises/")]
+    path = PurePosixPath(Path(wanted).as_posix())
+    ends = ["/".join(path.parts[-2:]), f"exercises/{path.name}"]
+    found = [name for name in ends if name in names] or [name for name in exercises if _number(name) == wanted]
+    if not found:
+        known = ", ".join(_number(name) for name in exercises)
+        raise WorkbookError(f"There is no exercise {wanted}", next=f"Name one by its number: {known}.")
+    return found[0]
+
+
+def _number(name: str) -> str:
+    return PurePosixPath(name).name.partition("_")[0]
+
+
+def _keep_beside(target: Path) -> Path | None:
+    """Copy what is there to a name that is free; None if nothing is there."""
+    try:
+        work = target.read_bytes()
+    except FileNotFoundError:
+        return None
+    for name in _names_beside(target.name, "MINE"):
+        copy = target.with_name(name)
+        with suppress(FileExistsError), copy.open("xb") as file:
+            file.write(work)
+            return copy
+    raise AssertionError("names never run out")
+
+
 def _write(target: Path, content: bytes) -> None:
-    """Write all of it or nothing: a full disk must not cost the learner the file that was there."""
     with _explained(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target = target.resolve()  # a link stays a link
-        mode = target.stat().st_mode if target.exists() else 0o644
-        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".dynateach-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.chmod(draft, mode & 0o777)
-            os.replace(draft, target)
-        except BaseException:
-            os.unlink(draft)
-            raise
+        files.replace(target, content)
 
 
 def _refuse_the_source(folder: Path, source: Path) -> None:
-    ours = [source.resolve(), *((source / name).resolve() for name in _FOLDERS)]
+    ours = [source.resolve(), *((source / name).resolve() for name in FOLDERS)]
     wanted = folder.resolve()
     if wanted == ours[0] or any(place == wanted or place in wanted.parents for place in ours[1:]):
         raise WorkbookError(

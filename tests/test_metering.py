@@ -78,7 +78,7 @@ def test_a_program_is_billed_by_table_and_index() -> None:
         ("things.by_g: writes", Fraction("0.00000125"), "index writes"),
         ("things: reads", Fraction("0.000000125"), "reads"),
     ]
-    assert bill.lines[2].formula == "1 units in 2 requests × $0.125 per million read request units"
+    assert bill.lines[2].formula == "1 unit in 2 requests × $0.125 per million read request units"
 
 
 def test_a_write_whose_condition_fails_is_billed_though_no_answer_says_so() -> None:

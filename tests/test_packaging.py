@@ -14,6 +14,7 @@ from dynateach import __version__
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+SHEETS = sorted((REPOSITORY / "notebooks" / "sheets").glob("*.html"))
 HEAVY = (
     "IPython",
     "anywidget",
@@ -35,12 +36,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_the_wheel_carries_every_notebook_and_exercise(built: Path) -> None:
+def test_the_wheel_carries_every_notebook_exercise_and_cheat_sheet(built: Path) -> None:
     travelling = _notebooks("notebooks") | _notebooks("exercises")
 
     carried = {name.removeprefix("dynateach/_workbook/") for name in _wheel(built) if "/_workbook/" in name}
 
-    assert travelling <= carried
+    assert travelling | {f"notebooks/sheets/{one.name}" for one in SHEETS} <= carried
     assert "notebooks/00_start_here.ipynb" in carried
 
 

@@ -51,7 +51,7 @@ class _Copier:
         self._left -= 1
         if depth < 0 or self._left < 0:
             return Odd(type(value).__name__, "nested or long beyond measure")
-        if value is None or type(value) in (bool, int, float, str, bytes):
+        if value is None or type(value) in (bool, int, float, str, bytes) or _is_told_odd(value):
             return value
         if type(value) is Decimal:
             return _odd(value) if value.is_snan() else value  # comparing a signalling NaN raises
@@ -97,6 +97,11 @@ _REBUILD: dict[type, Any] = {
     bytes: lambda copier, value, depth: bytes.__add__(value, b""),
     Decimal: lambda copier, value, depth: copier.copy(Decimal(value), depth),
 }
+
+
+def _is_told_odd(value: Any) -> bool:
+    """Whether another process has made it plain before, and told of what is not."""
+    return type(value) is Odd and type(value.type) is str and type(value.text) is str
 
 
 def _number(value: Any) -> Any:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from dynateach.lab import Lab
 from dynateach.profile import IDEAL
@@ -13,9 +13,13 @@ from dynateach.trace import Event, ItemWritten
 Item = dict[str, Any]
 
 
-def lab_with_table(name: str, partitions: int, seed: int, sort_key: str = "") -> Lab:
-    """A Lab with one new on-demand table of so many equal partitions; its partition key is the string ``pk``."""
-    lab = Lab(seed, replace(IDEAL, on_demand_partitions=partitions))
+def lab_with_table(
+    name: str, partitions: int, seed: int, sort_key: str = "", admission: Literal["off", "global"] = "off"
+) -> Lab:
+    """A Lab with one new on-demand table of so many equal partitions; its partition key is the string ``pk``. It refuses what is too
+    much if ``admission`` is "global".
+    """
+    lab = Lab(seed, replace(IDEAL, on_demand_partitions=partitions, admission=admission))
     names = {"pk": "HASH", **({sort_key: "RANGE"} if sort_key else {})}
     with lab.trace.paused():
         lab.request(

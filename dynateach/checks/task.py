@@ -16,7 +16,7 @@ from dynateach.trace import Event
 
 class Boto3(NamedTuple):
     """Stands for a boto3 object of the case's Lab among the arguments of a call: the resource's ``Table(table)``, or, without
-    a table, a client of the ``service``. It is ``shown`` to the learner by that name.
+    a table, the resource itself, or a client of another ``service``. It is ``shown`` to the learner by that name.
     """
 
     table: str = ""
@@ -57,7 +57,8 @@ class Raised:
 @dataclass(frozen=True)
 class Reply:
     """What one ``step`` gave: the ``value`` as plain data (see ``checks.plain``), or what it ``raised``; what it printed;
-    and the ``events`` of the requests that it made. ``died``: it was a call that was to die on its way, and did.
+    and the ``events`` of the time that it took. ``died``: it was a call that was to die on its way, and did. ``requests`` are
+    the numbers of those that it made itself, as far as the player knows: others may have made some meanwhile.
     """
 
     step: Call | Value
@@ -66,6 +67,7 @@ class Reply:
     printed: str = ""
     events: Sequence[Event] = ()
     died: bool = False
+    requests: Sequence[int] = ()
 
 
 Ask = Callable[[Call], Reply]

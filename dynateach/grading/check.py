@@ -1,15 +1,21 @@
-"""Feedback at once, in the notebook: ``check`` an answer, or ask for a ``hint``."""
+"""Feedback at once, in the notebook: ``check`` an answer, ask for a ``hint``, or for a ``picture`` of what went wrong."""
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynateach import checks
 from dynateach.checks.task import Task
 from dynateach.errors import TaskError
-from dynateach.grading.examine import examine, explain
+from dynateach.grading.examine import Finding, examine, explain
+from dynateach.grading.picture import draw
 from dynateach.grading.play import InProcess
+from dynateach.progress import notes
+
+if TYPE_CHECKING:
+    from dynateach.drawing.film import Film
 
 _given: Counter[str] = Counter()
+_failed: dict[str, Finding] = {}
 
 
 def check(task: str, *answers: Any, seed: int = 1) -> None:
@@ -26,7 +32,10 @@ def check(task: str, *answers: Any, seed: int = 1) -> None:
             next=f'Write: check("{declared.id}", {", ".join(declared.answers)})',
         )
     finding = examine(declared, InProcess(dict(zip(declared.answers, answers, strict=True))), seed)
+    notes.note_check(declared.id, not finding)
+    _failed.pop(declared.id, None)
     if finding:
+        _failed[declared.id] = finding
         raise explain(declared, finding) from None
     print(f"✓ {declared.id} {declared.title} ({_points(declared)})\n{declared.learnt}")
 
@@ -43,7 +52,23 @@ def hint(task: str, number: int | None = None) -> None:
         _given[declared.id] = number = min(_given[declared.id] + 1, last)
     if not isinstance(number, int) or not 1 <= number <= last:
         raise TaskError(f"there is no hint {number!r} for task {declared.id}", next=f"Ask for 1 to {last}.")
+    notes.note_hint(declared.id, number)
     print(f"Hint {number} of {last}: {declared.hints[number - 1]}" + "\nThat was the last hint." * exhausted)
+
+
+def picture(task: str) -> "Film | None":
+    """The last failed check of a task as a film: the smallest example of what is wrong, request by request.
+
+    Says so if there is nothing to draw. Raises ``TaskError`` if there is no such task.
+    """
+    declared = checks.find(task)
+    finding = _failed.get(declared.id)
+    film = draw(finding) if finding else None
+    if not finding:
+        print(f"No check of {declared.id} has failed since this kernel started, or the last one passed.")
+    elif film is None:
+        print(f"There is nothing to draw: in {declared.id} nothing was asked of DynamoDB. Read the check's own words.")
+    return film
 
 
 def _points(task: Task) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from dynateach.checks.plain import Odd, kind, show
@@ -21,12 +22,18 @@ WIDTH = 88
 
 @dataclass(frozen=True)
 class Finding:
-    """A case that an answer failed, with its replies and its fault."""
+    """A case that an answer failed, with its replies, its fault, and the ``events`` of the play."""
 
     input: Any
     case: Case
     replies: Sequence[Reply]
     fault: Fault
+    events: Sequence[Event]
+
+    @property
+    def drawable(self) -> bool:
+        """Whether a picture has anything to show: a request of the learner's own, or events that prove the fault."""
+        return bool(self.fault.trace) or any(reply.requests for reply in self.replies)
 
 
 def examine(task: Task, play: Play, seed: int) -> Finding | None:
@@ -41,14 +48,18 @@ def examine(task: Task, play: Play, seed: int) -> Finding | None:
 def explain(task: Task, finding: Finding) -> CheckFailed:
     """The finding as the error that a learner reads."""
     evidence = "\n".join(_rows(_evidence(finding.replies[finding.fault.step], finding.fault)))
-    return CheckFailed(finding.fault.what, task=task.id, evidence=evidence, next=f'hint("{task.id}") helps you on.')
+    further = f'hint("{task.id}") helps you on.'
+    if finding.drawable:
+        further += f' To see what happened: from dynateach import picture; picture("{task.id}")'
+    return CheckFailed(finding.fault.what, task=task.id, evidence=evidence, next=further)
 
 
 def _try(task: Task, play: Play, input: Any) -> Finding | None:
     case = task.prepare(input)
     replies = play(case)
+    played = len(case.lab.trace)
     fault = _obvious(task, replies) or task.judge(case, replies)
-    return Finding(input, case, replies, fault) if fault else None
+    return Finding(input, case, replies, fault, tuple(islice(case.lab.trace, played))) if fault else None
 
 
 def _smallest(task: Task, play: Play, finding: Finding) -> Finding:
@@ -158,6 +169,8 @@ _USUAL = frozenset(
     {("ItemWritten", "change", "INSERT"), ("ItemWritten", "units", 1), ("PageRead", "operation", "Query")}
 )
 """What goes without saying: it is told only where it is otherwise."""
+_SAME = {"matched": "examined"}
+"""What is told only where it differs from the other."""
 _SAID_BEFORE = {"ReplicaRead": frozenset({"index_name", "partition", "key"})}
 """What the event before has told, and the line is better without."""
 
@@ -170,6 +183,7 @@ def _event_text(event: Event) -> str:
         if name not in _LEFT_OUT
         and name not in _SAID_BEFORE.get(kind_of_event, ())
         and (kind_of_event, name, value) not in _USUAL
+        and value != getattr(event, _SAME.get(name, ""), None)
     ]
     return f"request {event.request}  {kind_of_event}  {' '.join(told)}"
 

@@ -9,9 +9,10 @@ import builtins
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from io import StringIO
 from itertools import islice
@@ -22,6 +23,7 @@ from dynateach.checks.plain import plain
 from dynateach.checks.task import Boto3, Call, Case, Raised, Reply, Value
 from dynateach.lab import Lab
 from dynateach.randomness import Stream
+from dynateach.trace import Event, RequestServed, Trace
 
 STOPPED, NO_FUNCTION = "OutOfRequests", "NoFunction"
 """What a reply says was raised when a call was stopped at its limit of requests, or there is nothing to call."""
@@ -35,52 +37,88 @@ class InProcess:
 
     def __call__(self, case: Case) -> list[Reply]:
         """The replies to the case's steps, ending with the first that raised; then those to the calls that the case drives."""
-        door = _Door(case.lab, case.requests)
-        replies: list[Reply] = []
+        lab = _Noting(case.lab)
+        door = Door(lab, case.requests)
+        return played(case, lambda step: self._ask(step, lab, door))
 
-        def ask(step: Call | Value) -> Reply:
-            replies.append(self._take(step) if isinstance(step, Value) else self._call(step, case.lab, door))
-            return replies[-1]
+    def _ask(self, step: Call | Value, lab: "_Noting", door: "Door") -> Reply:
+        before, lab.made = len(lab.trace), []
+        with _process(step.process if isinstance(step, Call) else 0):
+            reply = perform(self._answers[step.answer], step, door)
+        return replace(reply, events=events_since(lab.trace, before), requests=tuple(lab.made))
 
-        for step in case.steps:
-            if ask(step).raised:
-                return replies
-        if case.drive:
-            case.drive(ask)
-        return replies
 
-    def _take(self, step: Value) -> Reply:
-        return Reply(step, plain(self._answers[step.answer]))
+class _Noting:
+    """A Lab as its clients see it, that notes in ``made`` the numbers of the requests which they make."""
 
-    def _call(self, step: Call, lab: Lab, door: "_Door") -> Reply:
-        answer = self._answers[step.answer]
-        if not callable(answer):
-            return Reply(step, plain(answer), Raised(NO_FUNCTION, "nothing: it cannot be called"))
-        arguments = [door.boto3(one) if isinstance(one, Boto3) else deepcopy(one) for one in step.arguments]
-        door.left = door.limit if step.dies_after is None else step.dies_after
-        before, printed = len(lab.trace), StringIO()
-        value, raised, died = None, None, False
-        with redirect_stdout(printed), _process(step.process):
-            try:
-                value = plain(answer(*arguments))
-            except OutOfRequests:
-                died = step.dies_after is not None
-                raised = None if died else Raised(STOPPED, f"stopped after {door.limit} requests in one call")
-            except (Exception, SystemExit) as error:
-                raised = Raised(type(error).__name__, _text(error), _own_line(error))
-        made = len(lab.trace) > before
-        events = list(islice(lab.trace, before, None)) if made else []
-        return Reply(step, value, raised, printed.getvalue(), events, died)
+    def __init__(self, lab: Lab) -> None:
+        self.clock, self.seed, self.region, self.trace = lab.clock, lab.seed, lab.region, lab.trace
+        self.made: list[int] = []
+        self._lab = lab
+
+    def request(self, service: str, operation: str, params: dict[str, Any], *, region: str) -> dict[str, Any]:
+        before = len(self.trace)
+        try:
+            return self._lab.request(service, operation, params, region=region)
+        finally:
+            self._note(len(self.trace) - before)
+
+    def _note(self, new: int) -> None:
+        """Of the newest events the first answer is to this request: others may have been served in its time."""
+        newest = islice(reversed(self.trace), new)
+        self.made += [event.request for event in newest if isinstance(event, RequestServed)][-1:]
+
+
+def played(case: Case, ask: Callable[[Call | Value], Reply]) -> list[Reply]:
+    """Ask for the steps of a case, up to the first that raised, then let the case go on; all replies in their order."""
+    replies: list[Reply] = []
+
+    def noted(step: Call | Value) -> Reply:
+        replies.append(ask(step))
+        return replies[-1]
+
+    for step in case.steps:
+        if noted(step).raised:
+            return replies
+    if case.drive:
+        case.drive(noted)
+    return replies
+
+
+def events_since(trace: Trace, before: int) -> list[Event]:
+    """What a trace has told since it had so many events."""
+    return list(islice(trace, before, None)) if len(trace) > before else []
+
+
+def perform(answer: Any, step: Call | Value, door: "Door") -> Reply:
+    """What an answer gives: itself, or what a call of it returns, with boto3 objects that go through ``door``. No events are noted."""
+    if isinstance(step, Value):
+        return Reply(step, plain(answer))
+    if not callable(answer):
+        return Reply(step, plain(answer), Raised(NO_FUNCTION, "nothing: it cannot be called"))
+    arguments = [door.boto3(one) if isinstance(one, Boto3) else deepcopy(one) for one in step.arguments]
+    door.left = door.limit if step.dies_after is None else step.dies_after
+    printed = StringIO()
+    value, raised, died = None, None, False
+    with redirect_stdout(printed):
+        try:
+            value = plain(answer(*arguments))
+        except OutOfRequests:
+            died = step.dies_after is not None
+            raised = None if died else Raised(STOPPED, f"stopped after {door.limit} requests in one call")
+        except (Exception, SystemExit) as error:
+            raised = Raised(type(error).__name__, _text(error), _own_line(error))
+    return Reply(step, value, raised, printed.getvalue(), died=died)
 
 
 class OutOfRequests(BaseException):
     """Ends a call that asks for too much. No ``Exception``: neither boto3 nor a learner's handler may retry it."""
 
 
-class _Door:
-    """The Lab's door with a limit of requests, and the boto3 objects that go through it."""
+class Door:
+    """A Lab's door with a limit of requests, and the boto3 objects that go through it."""
 
-    def __init__(self, lab: Lab, limit: int) -> None:
+    def __init__(self, lab: Any, limit: int) -> None:
         self.limit = self.left = limit
         self._lab = lab
         self._made: dict[tuple[str, str], Any] = {}
@@ -89,12 +127,13 @@ class _Door:
         if not self.left:
             raise OutOfRequests
         self.left -= 1
-        return self._lab.request(service, operation, params, region=region)
+        answer: dict[str, Any] = self._lab.request(service, operation, params, region=region)
+        return answer
 
     def boto3(self, wanted: Boto3) -> Any:
-        if wanted.table:
-            return self._shared("resource", wanted.service).Table(wanted.table)
-        return self._shared("client", wanted.service)
+        """The object that a call names among its arguments."""
+        made = self._shared("resource" if wanted.service == "dynamodb" else "client", wanted.service)
+        return made.Table(wanted.table) if wanted.table else made
 
     def _shared(self, kind: str, service: str) -> Any:
         from dynateach.wire.boto3 import session

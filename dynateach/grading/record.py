@@ -24,7 +24,7 @@ def record(path: Path, *, timeout: int = 60) -> None:
     """
     notebook = read(path)
     forget_results(notebook)
-    for cell, ran in zip(notebook.cells, _executed(notebook, path, timeout).cells, strict=True):
+    for cell, ran in zip(notebook.cells, executed(notebook, path, timeout).cells, strict=True):
         if COMPARED in cell.metadata.get("tags", []):
             cell.outputs = ran.outputs
             cell.execution_count = (
@@ -36,8 +36,11 @@ def record(path: Path, *, timeout: int = 60) -> None:
     path.write_bytes(encode(notebook))
 
 
-def _executed(notebook: NotebookNode, path: Path, timeout: int) -> NotebookNode:
-    """A copy that was run: running also notes down the version of Python, and that must not get into the file."""
+def executed(notebook: NotebookNode, path: Path, timeout: int) -> NotebookNode:
+    """A copy that was run: running also notes down the version of Python, and that must not get into the file.
+
+    Raises NotebookError if a cell fails or takes more than ``timeout`` seconds.
+    """
     client = NotebookClient(
         deepcopy(notebook),
         timeout=timeout,
@@ -48,7 +51,7 @@ def _executed(notebook: NotebookNode, path: Path, timeout: int) -> NotebookNode:
     try:
         return client.execute()
     except (CellExecutionError, CellTimeoutError) as error:
-        raise NotebookError(f"A cell fails: {error}", where=str(path), next="Mend it, then record again.") from error
+        raise NotebookError(f"A cell fails: {error}", where=str(path), next="Mend it, then run this again.") from error
 
 
 if __name__ == "__main__":

@@ -70,8 +70,8 @@ def test_no_returned_value_breaks_the_judging_of_a_read(odd: Any) -> None:
         table.query(KeyConditionExpression=Key("pk").eq(f"{day}#0"))
         return odd
 
-    _refused("01.5", _write_event, read_events)
-    _refused("01.5", _write_event, lambda table, day: [{"id": read_events(table, day)}])
+    _refused("01.6", _write_event, read_events)
+    _refused("01.6", _write_event, lambda table, day: [{"id": read_events(table, day)}])
 
 
 @pytest.mark.parametrize("id", TASKS)

@@ -4,9 +4,11 @@ import builtins
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
+from boto3.dynamodb.conditions import Attr
 from IPython.core.interactiveshell import InteractiveShell
 
 import dynateach
@@ -16,7 +18,7 @@ from dynateach.errors import CheckFailed, TaskError
 from dynateach.grading import check as module
 from dynateach.grading.check import check, hint
 from dynateach.lab import Lab
-from dynateach.trace import ItemWritten
+from dynateach.trace import ItemWritten, TableChanged
 
 
 def _totals(seed: int) -> Iterator[tuple[int, ...]]:
@@ -86,6 +88,15 @@ def _judge_guess(case: Case, replies: Sequence[Reply]) -> Fault | None:
     return None if [reply.value for reply in replies] == [1, 2] else Fault("another number", "1 and 2", step=1)
 
 
+CREATE = replace(
+    PUT,
+    id="90.4",
+    answers=("create",),
+    prepare=lambda seed: Case(Lab(seed), (Call("create", (Boto3(),)),), seed, requests=10),
+    judge=lambda case, replies: None if case.lab.trace.of(TableChanged) else Fault("no table", "a table"),
+)
+
+
 GUESS = replace(
     TOTAL,
     id="90.3",
@@ -98,8 +109,8 @@ GUESS = replace(
 
 
 @pytest.fixture(autouse=True)
-def _three_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "tasks", lambda: iter((TOTAL, PUT, GUESS)))
+def _made_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "tasks", lambda: iter((TOTAL, PUT, GUESS, CREATE)))
     monkeypatch.setattr(module, "_given", type(module._given)())
 
 
@@ -294,6 +305,30 @@ def test_another_process_sees_another_hash_of_a_string() -> None:
         table.put_item(Item={"id": str(hash(id))})
 
     assert "2 keys" in _refused("90.2", put)
+
+
+def test_a_page_tells_how_much_matched_only_where_a_filter_took_something_away() -> None:
+    def put(table: Any, id: str, **options: Any) -> None:
+        table.put_item(Item={"id": "a"})
+        table.put_item(Item={"id": id + "b"})
+        table.scan(**options)
+
+    assert "matched" not in _refused("90.2", put)
+    assert "examined=2 matched=0" in _refused("90.2", partial(put, FilterExpression=Attr("id").eq("c")))
+
+
+def test_an_answer_may_be_given_the_whole_resource() -> None:
+    def create(dynamodb: Any) -> None:
+        key = {"AttributeName": "id"}
+        dynamodb.create_table(
+            TableName="toys",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{**key, "KeyType": "HASH"}],
+            AttributeDefinitions=[{**key, "AttributeType": "S"}],
+        )
+
+    check("90.4", create)
+    assert "create(dynamodb)" in _refused("90.4", lambda dynamodb: None)
 
 
 def test_after_a_check_python_is_as_it_was() -> None:

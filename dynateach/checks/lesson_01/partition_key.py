@@ -1,4 +1,4 @@
-"""Task 01.3: choose a partition key that spreads the writes and that a reader can name."""
+"""Task 01.4: choose a partition key that spreads the writes and that a reader can name."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -13,6 +13,8 @@ from dynateach.trace import ItemWritten
 
 TABLE, PARTITIONS = "readings", 8
 SENSORS, WRITES = 400, 4_000
+WRITERS = 3
+"""Python processes that write; the reader is another."""
 DAY, NEXT_DAY = "2026-03-02", "2026-03-03"
 
 
@@ -26,7 +28,7 @@ class Readings(NamedTuple):
 
 def _inputs(seed: int) -> Iterator[Readings]:
     """Three readings of one sensor, on two days; then two busy seconds."""
-    chance = Randomness(seed).stream("01.3")
+    chance = Randomness(seed).stream("01.4")
     sensor = _sensor(chance)
     few = ((DAY, "OK"), (DAY, "LOW"), (NEXT_DAY, "OK"))
     yield Readings(seed, tuple(_reading(chance, sensor, day) | {"status": status} for day, status in few), sensor)
@@ -52,9 +54,10 @@ def _reading(chance: Stream, sensor: str, day: str) -> dict[str, str]:
 
 def _prepare(readings: Readings) -> Case:
     lab = lab_with_table(TABLE, PARTITIONS, readings.seed, sort_key="sk")
-    writes = tuple(Call("partition_key", (event,)) for event in readings.events)
+    events = readings.events
+    writes = tuple(Call("partition_key", (one,), process=i * WRITERS // len(events)) for i, one in enumerate(events))
     known = {"sensor": readings.sensor, "day": DAY}
-    return Case(lab, (*writes, Call("partition_key", (known,), process=1)), readings)
+    return Case(lab, (*writes, Call("partition_key", (known,), process=WRITERS)), readings)
 
 
 def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
@@ -132,9 +135,9 @@ def _query(case: Case, key: str) -> list[dict[str, Any]]:
 
 
 TASK = Task(
-    id="01.3",
+    id="01.4",
     title="Choose a partition key",
-    points=2,
+    points=1,
     answers=("partition_key",),
     hints=(
         "Two demands: many different keys, each with few writes; and a reader who can name the key without having seen the reading.",

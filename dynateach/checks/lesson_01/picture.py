@@ -1,4 +1,4 @@
-"""Task 01.1: read the hottest partition and its load off a picture."""
+"""Task 01.2: read the hottest partition and its load off a picture."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from dynateach.topics import hashing
 
 def second_of_traffic(seed: int) -> hashing.Heat:
     """The second that the task asks about: 2,000 to 4,000 writes to a table of 5 to 9 partitions."""
-    chance = Randomness(seed).stream("01.1")
+    chance = Randomness(seed).stream("01.2")
     design = chance.pick(("tenants", "user ids", "order status"))
     return hashing.simulate(design, 5 + chance.below(5), 2_000 + 10 * chance.below(200), seed=seed)
 
@@ -59,7 +59,7 @@ def _misread(units: float, loads: Counter[str]) -> str:
 
 
 TASK = Task(
-    id="01.1",
+    id="01.2",
     title="Read a picture",
     points=1,
     answers=("hottest", "units"),

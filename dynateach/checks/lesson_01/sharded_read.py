@@ -1,4 +1,4 @@
-"""Task 01.5, its second half: does the read bring each event of the day once, in order, at a fair price?"""
+"""Task 01.6, its second half: does the read bring each event of the day once, in order, at a fair price?"""
 
 from collections import Counter
 from typing import Any

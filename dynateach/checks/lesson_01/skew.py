@@ -1,4 +1,4 @@
-"""Task 01.2: write a function that measures how uneven a load is."""
+"""Task 01.3: write a function that measures how uneven a load is."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ class Requests(NamedTuple):
 
 def _inputs(seed: int) -> Iterator[Requests]:
     """One request; three on two of four partitions; a key that lies on a boundary; then more and more requests, a quarter of them for one key."""
-    chance = Randomness(seed).stream("01.2")
+    chance = Randomness(seed).stream("01.3")
     tenants = _tenants(chance)
     yield Requests(seed, (tenants[0],), 1, "")
     elsewhere = next(key for key in tenants if _quarter(key) != _quarter(tenants[0]))
@@ -124,9 +124,9 @@ def _close(value: float, wanted: float) -> bool:
 
 
 TASK = Task(
-    id="01.2",
+    id="01.3",
     title="Measure skew",
-    points=2,
+    points=1,
     answers=("skew",),
     hints=(
         "Count the requests on each partition first. A position belongs to the range with low <= position < high.",

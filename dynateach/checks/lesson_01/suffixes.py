@@ -1,7 +1,8 @@
-"""Task 01.4: how many suffixes a hot key needs, when some of them land on the same partition."""
+"""Task 01.5: how many suffixes a hot key needs, when some of them land on the same partition."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from dynateach.checks.plain import kind
@@ -27,7 +28,7 @@ class Sales(NamedTuple):
 
 def _inputs(seed: int) -> Iterator[Sales]:
     """Loads that one partition just takes, or just does not; then larger ones; last those on which close reckoning decides."""
-    chance = Randomness(seed).stream("01.4")
+    chance = Randomness(seed).stream("01.5")
     yield Sales(seed, "concert-42", 2, CEILING - 100)
     yield Sales(seed, "concert-42", 2, CEILING)
     yield _solvable(Sales(seed, "concert-42", 4, CEILING + 1))
@@ -84,6 +85,12 @@ def _by_fractions(places: Sequence[str], writes: int) -> int:
     return next(fitting, SUFFIXES + 1)
 
 
+def _by_whole_shares(places: Sequence[str], writes: int) -> int:
+    """What ``_least`` would be if each suffix took as many writes as the fullest does."""
+    fitting = (n for n in range(1, SUFFIXES + 1) if ceil(writes / n) * _sharing(places, n) <= CEILING)
+    return next(fitting, SUFFIXES + 1)
+
+
 def _lab(sales: Sales) -> Lab:
     return lab_with_table(TABLE, sales.partitions, sales.seed)
 
@@ -130,7 +137,7 @@ def _close_reckoning(sales: Sales, places: Sequence[str], value: int) -> str:
     least = _least(places, sales.writes)
     if least == SUFFIXES:
         return _THE_LAST
-    if value != _by_fractions(places, sales.writes):
+    if value not in (_by_fractions(places, sales.writes), _by_whole_shares(places, sales.writes)):
         return ""
     suffixes = min(value, least)  # parts of a write decide at the smaller of the two
     each = sales.writes // suffixes
@@ -176,7 +183,7 @@ def _fault_of_waste(case: Case, value: int) -> Fault | None:
 
 
 TASK = Task(
-    id="01.4",
+    id="01.5",
     title="How many suffixes?",
     points=2,
     answers=("suffixes",),

@@ -3,16 +3,16 @@
 Each function gives parts of a film, in lanes called "zone a", "zone b" and "zone c".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
-from dynateach.clock import SECOND
+from dynateach.clock import EPOCH, SECOND
 from dynateach.drawing.film import Journey, Lane, Mark, Span, seconds
 from dynateach.drawing.palette import FAULT, LEADER, REPLICA, STALE_READ, WAIT, WRITE
 from dynateach.dynamodb.storage.zones import LETTERS, LOST, QUORUM, SLOW
-from dynateach.events import FaultBegan, FaultEnded, LeaderChanged, Replicated, ZoneCaughtUp
+from dynateach.events import Event, FaultBegan, FaultEnded, LeaderChanged, Replicated, ZoneCaughtUp
 from dynateach.lab import Lab
 from dynateach.topics.parts.one_item import TABLE
 
@@ -48,11 +48,18 @@ class Reign(NamedTuple):
 
 
 def arrivals(lab: Lab) -> list[Arrival]:
-    """When each write was applied in each zone. What a write's own event foretells holds unless the zone fails before."""
+    """When each write was applied in each zone."""
+    return settled(lab.trace)
+
+
+def settled(events: Iterable[Event]) -> list[Arrival]:
+    """The same from the events of one partition and of the zones. What a write's own event foretells holds unless the zone
+    fails before.
+    """
     due: dict[str, dict[int, float]] = {letter: {} for letter in LETTERS}
     writes = {}
     working = set(LETTERS)
-    for event in lab.trace:
+    for event in events:
         if isinstance(event, Replicated):
             writes[event.lsn] = event
             for letter, at in zip(LETTERS, event.applied, strict=True):
@@ -67,7 +74,7 @@ def arrivals(lab: Lab) -> list[Arrival]:
             for letter in sorted(working) if len(working) >= QUORUM else ():
                 _settle(due[letter], event.at, event.at, only=inf)
     return [
-        Arrival(version, seconds(write.at), write.leader, letter, (due[letter][version] - lab.clock.start) / SECOND)
+        Arrival(version, seconds(write.at), write.leader, letter, (due[letter][version] - EPOCH) / SECOND)
         for version, write in writes.items()
         for letter in LETTERS
     ]
@@ -124,7 +131,7 @@ def lacking(lab: Lab) -> Iterator[Span]:
     """The stretches in which a replica that answers lacks a write: an eventually consistent read that asks it then is stale."""
     for letter in LETTERS:
         gaps = [(one.written, one.applied) for one in arrivals(lab) if one.zone == letter and one.applied > one.written]
-        for since, until in _answering(lab, letter, _joined(gaps)):
+        for since, until in _answering(lab, letter, joined(gaps)):
             says = f"Zone {letter} lacks a write here: who reads it now, reads the past."
             yield Span(since, until, lane_of(letter), STALE_READ, "", says)
 
@@ -142,7 +149,7 @@ def _answering(lab: Lab, letter: str, stretches: list[tuple[float, float]]) -> I
             yield since, until
 
 
-def _joined(gaps: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def joined(gaps: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Stretches that overlap as one."""
     found: list[tuple[float, float]] = []
     for since, until in gaps:

@@ -1,0 +1,24 @@
+"""Write a file whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def replace(target: Path, content: bytes) -> None:
+    """Write all of it or nothing: a full disk must not cost the learner the file that was there.
+
+    A link stays a link, and a file keeps its mode. Raises ``OSError``, and leaves no draft, where that cannot be done.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target = target.resolve()
+    mode = target.stat().st_mode if target.exists() else 0o644
+    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".dynateach-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(draft, mode & 0o777)
+        os.replace(draft, target)
+    except BaseException:
+        os.unlink(draft)
+        raise

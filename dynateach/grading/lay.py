@@ -1,0 +1,136 @@
+"""A submission laid into the exercise: its answer cells, by their ids, in the place of ours. Nothing else of it counts.
+
+The file is a stranger's, so it is read with care: not too large, a plain file, JSON of the right shape as far as it is looked at.
+"""
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from dynateach.grading.notebook import task_of
+
+LARGEST = 10_000_000
+"""Bytes of a submission: an exercise has some ten thousand."""
+
+
+class Unreadable(Exception):
+    """Why a submission cannot be read, for its author."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell to run: its id, its text, and the task that it answers, or None for a cell of ours."""
+
+    id: str
+    source: str
+    task: str | None
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A submission in the exercise's place.
+
+    ``cells`` are run in order; ``missing`` and ``tampered`` tell by task why there is no answer to judge; ``notes`` are for the teacher.
+    """
+
+    fingerprint: str
+    cells: tuple[Cell, ...]
+    missing: dict[str, str]
+    tampered: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def content_of(path: Path) -> bytes:
+    """What a submission's file holds. Raises ``Unreadable`` for a link, a folder, or a file that is too large or cannot be opened."""
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise Unreadable(f"The file cannot be opened: {error.strerror}.") from error
+    with os.fdopen(number, "rb") as file:
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            raise Unreadable("This is no plain file.")
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Unreadable(
+            f"The file is larger than {LARGEST // 1_000_000} MB. Clear its outputs, save it, and hand it in again."
+        )
+    return content
+
+
+def lay(content: bytes, exercise: NotebookNode) -> Laid:
+    """The submission in the exercise's place. Raises ``Unreadable`` for what is no notebook."""
+    theirs = _sources(content)
+    ours = {cell.id: cell for cell in exercise.cells}
+    answers = {cell.id: str(cell.metadata["dynateach"]["answer"]) for cell in exercise.cells if _is_answer(cell)}
+    missing, tampered = _verdicts(answers, theirs)
+    cells = tuple(
+        Cell(
+            cell.id, theirs.get(cell.id, [cell.source])[0] if cell.id in answers else cell.source, answers.get(cell.id)
+        )
+        for cell in exercise.cells
+        if cell.cell_type == "code" and not task_of(cell)
+    )
+    return Laid(fingerprint(content), cells, missing, tampered, tuple(_notes(ours, theirs)))
+
+
+def fingerprint(content: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def cell_ids(content: bytes) -> set[str]:
+    """The ids of all cells: which exercise a submission belongs to is told by them. Raises ``Unreadable`` for what is no notebook."""
+    return set(_sources(content))
+
+
+def _sources(content: bytes) -> dict[str, list[str]]:
+    """The texts of the code cells by id: more than one where an id comes twice."""
+    try:
+        notebook = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("This file is no notebook: it is not valid JSON.") from error
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise Unreadable("This file is JSON, but no notebook of format 4.")
+    found: dict[str, list[str]] = {}
+    for cell in cells:
+        if isinstance(cell, dict) and cell.get("cell_type") == "code" and isinstance(cell.get("id"), str):
+            found.setdefault(cell["id"], []).append(_text(cell.get("source")))
+    return found
+
+
+def _text(source: Any) -> str:
+    lines = source if isinstance(source, list) else [source]
+    return "".join(line for line in lines if isinstance(line, str)).encode("utf-8", "replace").decode()
+
+
+def _is_answer(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and "answer" in cell.metadata.get("dynateach", {})
+
+
+def _verdicts(answers: dict[str, str], theirs: dict[str, list[str]]) -> tuple[dict[str, str], dict[str, str]]:
+    """Why a task has no answer that can be judged. A helper's cell may be gone; one that holds an answer's name may not."""
+    missing: dict[str, str] = {}
+    tampered: dict[str, str] = {}
+    for id, task in answers.items():
+        copies = theirs.get(id, [])
+        if len(set(copies)) > 1:
+            tampered[task] = f"The notebook has {len(copies)} different cells named {id}. Which of them is the answer?"
+        if not copies and id == f"answer-{task.replace('.', '-')}":
+            missing[task] = (
+                f"The notebook has no cell named {id}. Take a fresh copy of the exercise and put the answer in its place."
+            )
+    return missing, tampered
+
+
+def _notes(ours: dict[str, NotebookNode], theirs: dict[str, list[str]]) -> Iterator[str]:
+    for id, cell in ours.items():
+        if cell.cell_type == "code" and not _is_answer(cell) and theirs.get(id, [cell.source]) != [cell.source]:
+            yield f"Cell {id} was changed; ours was used."
