@@ -6,11 +6,12 @@ import pytest
 
 from dynateach import Lab
 from dynateach.drawing.encoding import encode
-from dynateach.drawing.film import Film
+from dynateach.drawing.film import Film, seconds
 from dynateach.drawing.palette import CONSUMER, FAULT, INDEX, READ, RECORD, REFUSED, STALE_READ, THROTTLE, WRITE, Word
 from dynateach.errors import ServiceError
 from dynateach.topics.parts.any_trace import film
 from dynateach.topics.parts.any_trace.told import MOST
+from dynateach.trace import RequestServed
 from tests.consumers.scene import Scene, Seen
 from tests.indexed import create_indexed
 from tests.tables import create
@@ -147,6 +148,17 @@ def test_where_nothing_takes_time_a_second_stands_for_a_request() -> None:
     times = [mark.at for mark in drawn.marks if mark.lane == "others"]
     assert times == [1.0, 2.0, 3.0]
     assert "a second stands for a request" in drawn.caption
+
+
+def test_a_single_request_that_takes_time_stands_at_its_own_time() -> None:
+    lab = Lab(profile="classroom")
+    _quiet(lab).put_item(Item={"id": "a"})
+
+    drawn = _film(lab)
+
+    (served,) = lab.trace.of(RequestServed)
+    assert [mark.at for mark in drawn.marks if mark.lane == "others"] == [seconds(served.at)]
+    assert "stands for a request" not in drawn.caption
 
 
 def test_of_many_requests_those_before_the_proof_are_shown() -> None:
