@@ -1,4 +1,6 @@
-"""What several tasks need: tables with so many partitions, items put there, and the load that the trace tells of."""
+"""What several tasks need: tables with so many partitions, items put there, what others do meanwhile, the load that the trace
+tells of, and what is said of the same slip everywhere.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
