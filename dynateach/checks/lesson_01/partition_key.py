@@ -100,7 +100,10 @@ def _fault_of_read(case: Case, replies: Sequence[Reply]) -> Fault | None:
         return Fault(f"for the read, partition_key returned {kind(key)}", "the key of the writes", _ALL_THAT_IS_KNOWN)
     written = [one for one in readings.events if (one["sensor"], one["day"]) == (readings.sensor, DAY)]
     events_before = len(case.lab.trace)
-    found = [item["sensor"]["S"] for item in _query(case, key)]
+    try:
+        found = [item["sensor"]["S"] for item in _query(case, key)]
+    except (ServiceError, UnicodeError) as error:
+        return Fault("DynamoDB cannot look for this partition key", "the key of the writes", str(error))
     trace = list(case.lab.trace)[events_before:]
     ours, others = found.count(readings.sensor), len(found) - found.count(readings.sensor)
     if ours < len(written):
