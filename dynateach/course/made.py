@@ -10,7 +10,7 @@ from typing import Any
 
 from dynateach.course.lessons import Lesson, lessons
 from dynateach.course.pages import claims_page, claims_section, sections_of
-from dynateach.course.sheets import sheet, template_of
+from dynateach.course.sheets import sheet
 from dynateach.lessons import revealed
 
 CLAIMS = Path(__file__).parents[2] / "docs" / "claims.md"
@@ -19,8 +19,7 @@ CLAIMS = Path(__file__).parents[2] / "docs" / "claims.md"
 def make(number: str, namespace: Mapping[str, Any]) -> dict[str, str]:
     """What the lesson that has just run in ``namespace`` makes, by kind."""
     lesson = _lesson(number)
-    made = {"claims": claims_section(lesson, revealed())}
-    return made | {"sheet": sheet(lesson, namespace)} if template_of(lesson).exists() else made
+    return {"claims": claims_section(lesson, revealed()), "sheet": sheet(lesson, namespace)}
 
 
 def stored(number: str) -> dict[str, str]:
@@ -34,10 +33,9 @@ def store(number: str, made: Mapping[str, str]) -> None:
     """Write what a lesson made."""
     sections = sections_of(CLAIMS.read_text()) if CLAIMS.exists() else {}
     CLAIMS.write_text(claims_page(sections | {number: made["claims"]}))
-    if "sheet" in made:
-        page = sheet_of(_lesson(number))
-        page.parent.mkdir(exist_ok=True)
-        page.write_text(made["sheet"])
+    page = sheet_of(_lesson(number))
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(made["sheet"])
 
 
 def sheet_of(lesson: Lesson) -> Path:

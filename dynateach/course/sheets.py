@@ -7,14 +7,17 @@ namespace after its last cell. Besides what the lesson has defined it may use
     sheet.cell("session", 6)    the code of a cell, or its first six lines
     sheet.answer("stock")       what a prediction or a claim came to
     sheet.verdicts()            every claim of the lesson, with its verdict and why
-    limits, prices              ``rules/limits.py``, and the price book
+    limits, US_EAST_1           ``rules/limits.py``, and the price book
 
-``<!-- page -->`` begins the second page. The page is for A4, in two columns, light and dark, and loads nothing.
+An expression cannot contain two closing braces in a row. ``<!-- page -->`` begins the second page. The page is for A4, in two
+columns, light and dark, and loads nothing.
 """
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from html import escape
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,7 @@ _PLACEHOLDER = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 
 
 def template_of(lesson: Lesson) -> Path:
-    """Where the lesson's template is, if it has one."""
+    """Where the lesson's template is."""
     return TEMPLATES / f"{lesson.path.stem}.md"
 
 
@@ -40,7 +43,7 @@ def sheet(lesson: Lesson, namespace: Mapping[str, Any]) -> str:
 
     Raises ``ValueError``, with the placeholder, for one that cannot be evaluated.
     """
-    facts = {"limits": limits, "prices": US_EAST_1}
+    facts = {"limits": limits, "US_EAST_1": US_EAST_1}
     filled = fill(template_of(lesson).read_text(), facts | dict(namespace) | {"sheet": _Helpers(lesson)})
     return page(f"{lesson.number} {lesson.title}", lesson.path.name, filled)
 
@@ -71,17 +74,18 @@ def page(title: str, notebook: str, filled: str) -> str:
     return _PAGE.format(title=name, style=_STYLE, sections=sections, notebook=escape(notebook))
 
 
-def shown(value: object) -> str:
+def shown(value: Any) -> str:
     """A value as a reader wants it: thousands in groups, no more digits than three where there is a fraction."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, (Real, Decimal)):
         return str(value)
-    return f"{int(value):,}" if value == int(value) else f"{value:.3g}"
+    number = float(value)
+    return f"{number:,.0f}" if number == int(number) or abs(number) >= 1_000 else f"{number:.3g}"
 
 
 def table(frame: Any, title: str = "") -> str:
     """A DataFrame, with its index, as a table in Markdown."""
     head = [title, *map(str, frame.columns)]
-    rows = [[str(name), *map(shown, row)] for name, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)]
+    rows = [[shown(name), *map(shown, row)] for name, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(_cell(part) for part in line)} |" for line in lines)
 

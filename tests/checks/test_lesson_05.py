@@ -129,6 +129,8 @@ def test_a_time_may_be_read_off_roughly() -> None:
         (lambda chance, fresh, units, size: (chance, fresh, 1000 * (size // 4096)), "Rounded down"),
         (lambda chance, fresh, units, size: (chance, fresh, 1000), "The item is larger"),
         (lambda chance, fresh, units, size: ("1/3", fresh, units), "chance is a str"),
+        (lambda chance, fresh, units, size: (100 * chance, fresh, units), "A chance is a number from 0 to 1"),
+        (lambda chance, fresh, units, size: (round(chance, 1), fresh, units), "Give two decimals at least"),
         (lambda chance, fresh, units, size: (chance, fresh, ...), "units is still `...`"),
     ],
 )

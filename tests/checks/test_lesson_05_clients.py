@@ -99,11 +99,25 @@ def _from_memory(table: Any, id: str, actions: list[tuple[str, ...]]) -> list[An
     return items
 
 
+def _count(table: Any, id: str, actions: list[tuple[str, ...]]) -> list[Any]:
+    """Adds one to the version it knows for each save, as if nobody else could have saved."""
+    items, known = [], 1
+    for kind, *street in actions:
+        if kind == "save":
+            _save(table, id, *street)
+            known += 1
+        else:
+            items.append(_at_least(table, id, known))
+            known = max(known, items[-1]["version"])
+    return items
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
         (_visitor(lambda table, id, known: _get(table, id)), "has been saved in this visit"),
+        (_count, "Don't count: the write can return it"),
         (_visitor(lambda table, id, known: _strong(table, id)), "without trying the cheap read first"),
         (_visitor(_at_least, remember=("save",)), "was returned by an earlier read"),
         (_visitor(_at_least, remember=("read",)), "has been saved in this visit"),
@@ -204,6 +218,11 @@ def _subtract_anyway(table: Any, id: str, item: dict[str, Any], count: int) -> N
     _subtract(table, id, count)
 
 
+def _swap_once(table: Any, id: str, item: dict[str, Any], count: int) -> None:
+    """Optimistic locking that never tries again."""
+    _subtract(table, id, count, "#left = :seen", {":seen": item["left"]})
+
+
 def _add_anyway(table: Any, id: str, count: int) -> bool:
     names, values = {"#left": "left"}, {":count": -count}
     change = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
@@ -224,8 +243,9 @@ def _add_anyway(table: Any, id: str, count: int) -> bool:
         (_seller("#left >= :count", refused=None), "Does the function end in return?"),
         (
             lambda table, id, count: bool(_subtract(table, id, count, "#left >= :count")),
-            "A condition that fails is no accident",
+            "A condition that fails is an answer: catch it",
         ),
+        (_reader(_strong, _swap_once), "somebody else has sold since: decide again"),
         (_add_anyway, "Say in the write itself what must be true"),
         (lambda table, id, count: True, "sell asked DynamoDB for nothing"),
         (lambda table, id, count: bool(_get(table, id)), "the stock is not what was sold"),
@@ -335,6 +355,10 @@ def test_a_page_that_fails_or_lies_is_refused(wrong: Answer, words: str, seed: i
         (_saver(3, failed=None), "Does the function end in return?"),
         (_saver(10**6), "Two zones may be lost for long"),
         (lambda table, id, street: not _store(table, id, street), "save denies what it has saved"),
+        (
+            lambda table, id, street: bool(table.put_item(Item={"id": id, "street": street})),
+            "put_item replaces the whole item",
+        ),
         (lambda table, id, street: bool(_show(table, id)), "save says that it is saved, and it is not"),
     ],
 )

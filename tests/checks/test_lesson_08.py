@@ -118,6 +118,7 @@ def _invented(table: Any) -> Any:
         (lambda table: ("o99", 7), "prove asked DynamoDB for nothing"),
         (lambda table: print(_prove(table)), "Does the function end in return?"),
         (lambda table: _prove(table)[1], "Return two values"),
+        (lambda table: _prove(table)[::-1], "The order's id comes first"),
     ],
 )
 def test_what_proves_nothing_is_refused(wrong: Answer, words: str, seed: int) -> None:
@@ -381,6 +382,11 @@ def _filtered(table: Any, customer: str, month: str) -> Any:
     return _fetched(table, [one for one in entries if one["placed"].startswith(month)])
 
 
+def _filtered_by_key(table: Any, customer: str, month: str) -> Any:
+    within = Attr("placed").begins_with(month)
+    return _fetched(table, _entries(table, Key("customer").eq(customer), FilterExpression=within))
+
+
 def _until_the_last_day(table: Any, customer: str, month: str) -> Any:
     within = Key("customer").eq(customer) & Key("placed").between(f"{month}-01", f"{month}-31")
     return _fetched(table, _entries(table, within))
@@ -426,6 +432,7 @@ def _in_order(items: list[Any]) -> list[Any]:
     [
         (_first_page_of_papers, "A page of a Query ends at 1 MB"),
         (_filtered, "Which part of the index's key can narrow the Query?"),
+        (_filtered_by_key, "A condition on a key belongs into the KeyConditionExpression"),
         (_until_the_last_day, "Compare that, letter by letter, with your upper bound"),
         (_with_holes, "An order that the table no longer has is left out"),
         (_without_looking, "An entry may outlive its item"),

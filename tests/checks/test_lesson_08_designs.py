@@ -353,7 +353,14 @@ def _batched(table: Any, id: str, email: str) -> bool:
             lambda table, id, email: _together(
                 table, _put(table, _person(id, email)), _put(table, _address(id, email), "")
             ),
-            "have the same address",
+            "It looks at the item with the same key",
+        ),
+        (
+            lambda table, id, email: _together(
+                table,
+                *(_put(table, one(id, email), "attribute_not_exists(email)") for one in (_person, _address)),
+            ),
+            "which attribute has it for certain?",
         ),
         (lambda table, id, email: _alone(table, _person(id, email)), "have the same address"),
         (lambda table, id, email: _together(table, _put(table, _address(id, email))), "the account is not complete"),
@@ -475,7 +482,7 @@ def _save_by_product(table: Any, review: dict[str, Any]) -> None:
     [
         ({"create": _create_with(PRODUCTS, USERS, table="review")}, 'a table of the name "reviews"'),
         ({"create": _create_with(PRODUCTS, USERS, keys=("id", "written"))}, "the table's own key is id alone"),
-        ({"create": _create_with(PRODUCTS)}, "Does create make an index of that name"),
+        ({"create": _create_with(PRODUCTS)}, "Does create make a global index of that name"),
         ({"create": _create_with(PRODUCTS, _index("by-user", "user", "rating"))}, "what is the sort key?"),
         (
             {"create": _create_with(_index("by-product", "product", "rating"), USERS)},

@@ -73,6 +73,10 @@ def _delete_and_put_back(table: Any) -> Any:
         (_there_and_back, "the write left a record in the stream: MODIFY"),
         (_delete_and_put_back, "An item that was there is gone"),
         (_refused_write, "Find one that succeeds"),
+        (
+            lambda table: _set_state(table, "sent", ConditionExpression="attribute_not_exists(id)"),
+            "Find one that succeeds",
+        ),
         (lambda table: len(_order(table)), "prove wrote nothing"),
         (lambda table: [_put(table), 1][1], "A write costs by the size of the item"),
         (lambda table: print(_put(table)), "Does the function end in return?"),

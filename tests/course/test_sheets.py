@@ -5,6 +5,7 @@ That their figures are those of a run is seen when the lessons are run (``tests/
 """
 
 import re
+from fractions import Fraction
 
 import pandas as pd
 import pytest
@@ -13,19 +14,19 @@ from dynateach.course import Lesson, lessons
 from dynateach.course.made import sheet_of
 from dynateach.course.sheets import NEW_PAGE, TEMPLATES, fill, page, shown, table, template_of
 
-WITH_SHEETS = [one for one in lessons() if template_of(one).exists()]
+LESSONS = lessons()
 
-every_sheet = pytest.mark.parametrize("lesson", WITH_SHEETS, ids=lambda one: one.number)
-
-
-def test_every_template_belongs_to_a_lesson() -> None:
-    assert sorted(TEMPLATES.glob("*.md")) == [template_of(one) for one in WITH_SHEETS]
+every_sheet = pytest.mark.parametrize("lesson", LESSONS, ids=lambda one: one.number)
 
 
-def test_every_sheet_has_its_template() -> None:
-    folder = lessons()[0].path.parent / "sheets"
+def test_every_lesson_has_a_template_and_every_template_a_lesson() -> None:
+    assert sorted(TEMPLATES.glob("*.md")) == [template_of(one) for one in LESSONS]
 
-    assert sorted(folder.iterdir()) == [sheet_of(one) for one in WITH_SHEETS], "run: python -m dynateach.course"
+
+def test_every_lesson_has_its_sheet() -> None:
+    folder = LESSONS[0].path.parent / "sheets"
+
+    assert sorted(folder.iterdir()) == [sheet_of(one) for one in LESSONS], "run: python -m dynateach.course"
 
 
 @every_sheet
@@ -63,16 +64,26 @@ def test_a_placeholder_that_cannot_be_evaluated_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(3_000.0, "3,000"), (0.5, "0.5"), (0.61234, "0.612"), (True, "True"), ("a", "a"), (7, "7")]
+    ("value", "text"),
+    [
+        (3_000.0, "3,000"),
+        (0.5, "0.5"),
+        (0.61234, "0.612"),
+        (True, "True"),
+        ("a", "a"),
+        (7, "7"),
+        (1_333.64, "1,334"),
+        (Fraction(1, 50), "0.02"),
+    ],
 )
 def test_numbers_are_shown_as_a_reader_wants_them(value: object, text: str) -> None:
     assert shown(value) == text
 
 
 def test_a_frame_becomes_a_table_with_its_index() -> None:
-    frame = pd.DataFrame({"a|b": [1_000, 2.5]}, index=["x", "y"])
+    frame = pd.DataFrame({"a|b": [1_000, 2.5]}, index=["x", 2_000])
 
-    assert table(frame, "n").splitlines() == [r"| n | a\|b |", "| --- | --- |", "| x | 1,000 |", "| y | 2.5 |"]
+    assert table(frame, "n").splitlines() == [r"| n | a\|b |", "| --- | --- |", "| x | 1,000 |", "| 2,000 | 2.5 |"]
 
 
 def test_words_of_a_sheet_are_shown_as_words() -> None:

@@ -60,7 +60,8 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
         )
         return Fault(f"prove returned {kind(value)}, not two versions", _EXPECTED, why)
     if not reads:
-        return Fault("prove read nothing", _EXPECTED, USE_WHAT_IS_GIVEN)
+        why = f"A proof is what reads have returned. {USE_WHAT_IS_GIVEN}"
+        return Fault("prove read nothing", _EXPECTED, why)
     versions = [read.version for read in reads]
     first, second = value
     if first in versions and second in versions[versions.index(first) + 1 :] and second < first:

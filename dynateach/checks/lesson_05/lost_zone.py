@@ -9,6 +9,7 @@ from dynateach.checks.lesson_05.shop import (
     USE_WHAT_IS_GIVEN,
     is_item,
     shop,
+    stored,
     writes,
 )
 from dynateach.checks.plain import kind, show
@@ -18,7 +19,7 @@ from dynateach.trace import ItemRead, RequestServed
 
 ADA = "ada"
 SHOW, SAVE = "show", "save"
-OLD = {"id": ADA, "street": "Old Street 1"}
+OLD = {"id": ADA, "email": "ada@example.com", "street": "Old Street 1"}
 HEALTHY, LEADER_LOST, QUORUM_LOST = "every zone works", "the leader's zone is lost", "two of three zones are lost"
 
 
@@ -69,7 +70,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
         return Fault(
             f"{trouble.step} asked DynamoDB for nothing", "requests to the table that it was given", USE_WHAT_IS_GIVEN
         )
-    fault = _fault_of_save(trouble, reply) if trouble.step == SAVE else _fault_of_show(trouble, reply)
+    fault = _fault_of_save(case, reply) if trouble.step == SAVE else _fault_of_show(trouble, reply)
     if fault is None or fault.trace is not None:
         return fault
     return Fault(fault.what, f"{fault.expected} ({trouble.fault})", fault.why, fault.step, fault.got, reply.events)
@@ -113,7 +114,8 @@ def _answered(reply: Reply, consistent: bool) -> bool:
     return any(isinstance(event, ItemRead) and event.consistent == consistent for event in reply.events)
 
 
-def _fault_of_save(trouble: Trouble, reply: Reply) -> Fault | None:
+def _fault_of_save(case: Case, reply: Reply) -> Fault | None:
+    trouble = case.input
     saved = any(write.change == "MODIFY" for write in writes(reply.events))
     if not isinstance(reply.value, bool):
         why = NO_RETURN if reply.value is None else "Return True if it is saved, False if not."
@@ -123,11 +125,21 @@ def _fault_of_save(trouble: Trouble, reply: Reply) -> Fault | None:
         return Fault("save says that it is saved, and it is not", "False after the last attempt has failed", why)
     if saved and not reply.value:
         return Fault("save denies what it has saved", "True", "The update was answered: it is saved.")
-    if saved or trouble.fault == QUORUM_LOST:
+    if saved:
+        return _fault_of_item(case)
+    if trouble.fault == QUORUM_LOST:
         return None
     tries = sum(isinstance(event, RequestServed) for event in reply.events)
     why = f"boto3 has tried {tries} times in some seconds, and a lease may last a little longer. Call it again, a few times."
     return Fault("save gave up although a new leader was about to be elected", "True: two of three zones work", why)
+
+
+def _fault_of_item(case: Case) -> Fault | None:
+    wanted, now = {**OLD, "street": case.input.street}, stored(case.lab, ADA)
+    if now == wanted:
+        return None
+    why = "Store the street that was given, and nothing else. put_item replaces the whole item; update_item leaves the rest."
+    return Fault("save stored another item", show(wanted), why, got=f"stored: {show(now)}")
 
 
 _NO_LEADER = "No replica may serve that now, and boto3 has retried in vain. It is status 500: catch the error and go on with what still works."

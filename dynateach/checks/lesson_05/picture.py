@@ -114,7 +114,9 @@ def _fault_of_chance(chance: float, asked: TwoWrites) -> Fault | None:
     why = "Look straight up at that second: how many of the three rows are ochre there? Each replica is as likely to be asked."
     if abs(chance - (1 - asked.lacking / 3)) < 0.01:
         why = "That is the chance that the read is *not* stale."
-    elif 3 > chance > 1:
+    elif abs(chance - asked.lacking / 3) < 0.05:
+        why = "Nearly. Give two decimals at least, or a fraction such as 1/2."
+    elif chance > 1:
         why = "A chance is a number from 0 to 1: so many of three replicas."
     elif asked.lacking and abs(chance - asked.lacking / 2) < 0.01:
         why = "There are three replicas to ask, not two: the leader answers eventually consistent reads as well."

@@ -29,22 +29,25 @@ Action = tuple[str, ...]
 
 
 class Visit(NamedTuple):
-    """What she does, and when her other device saves (µs after the start)."""
+    """What she does, the ``version`` that the item has before, and when her other device saves (µs after the start)."""
 
     seed: int
     actions: tuple[Action, ...]
+    version: int
     others: tuple[int, ...] = ()
 
 
 def _inputs(seed: int) -> Iterator[Visit]:
     """One read; a save and a read; saves and reads; only reads, while another device saves; both."""
     chance = Randomness(seed).stream("05.4")
-    yield Visit(seed, ((READ,),))
+    version = 3 + chance.below(20)
+    yield Visit(seed, ((READ,),), version)
     for _ in range(3):
-        yield Visit(seed + chance.below(1_000), (_save(chance.below(90)), (READ,)))
-    yield Visit(seed, (_save(1), (READ,), (READ,), _save(2), (READ,), _save(3), (READ,), (READ,)))
-    yield Visit(seed, ((READ,),) * 30, (100_000, 700_000))
-    yield Visit(seed + 1, (*((READ,),) * 4, _save(4), *((READ,),) * 6, _save(5), *((READ,),) * 8), (60_000, 500_000))
+        yield Visit(seed + chance.below(1_000), (_save(chance.below(90)), (READ,)), version)
+    yield Visit(seed, (_save(1), (READ,), (READ,), _save(2), (READ,), _save(3), (READ,), (READ,)), version)
+    yield Visit(seed, ((READ,),) * 30, version, (100_000, 700_000))
+    both = (*((READ,),) * 4, _save(4), *((READ,),) * 6, _save(5), *((READ,),) * 8)
+    yield Visit(seed + 1, both, version, (60_000, 500_000))
 
 
 def _save(number: int) -> Action:
@@ -52,7 +55,7 @@ def _save(number: int) -> Action:
 
 
 def _prepare(visit: Visit) -> Case:
-    lab = shop(visit.seed, [{"id": ADA, "street": "Old Street 1", "version": 1}])
+    lab = shop(visit.seed, [{"id": ADA, "street": "Old Street 1", "version": visit.version}])
     for number, after in enumerate(visit.others):
         later(lab, after, lambda street=f"Other Street {number}": _save_elsewhere(lab, street))  # type: ignore[misc]
     return Case(lab, (Call("visit", (Boto3(TABLE), ADA, list(visit.actions))),), visit)
@@ -79,7 +82,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
     return (
         _fault_of_state(case)
         or _fault_of_versions(case, reply, own)
-        or _fault_of_invention(reply)
+        or _fault_of_invention(case, reply)
         or _fault_of_cost(case, reply, own)
     )
 
@@ -104,7 +107,7 @@ def _own_saves(case: Case, events: Sequence[Event]) -> list[int]:
     """The versions that the visit's own saves made; the other device saves at times that are known."""
     start = min((event.at for event in events), default=EPOCH)
     foreign = {start + after for after in case.input.others}
-    version, own = 1, []
+    version, own = case.input.version, []
     for event in events:
         if isinstance(event, Replicated):
             version += 1
@@ -124,14 +127,17 @@ def _fault_of_versions(case: Case, reply: Reply, own: list[int]) -> Fault | None
         version = reply.value[number]["version"]
         number += 1
         if version < max(wrote, seen):
-            return _fault_of_old(reply, number, version, wrote, seen)
+            return _fault_of_old(case, reply, number, version, wrote, seen)
         seen = max(seen, version)
     return None
 
 
-def _fault_of_old(reply: Reply, number: int, version: int, wrote: int, seen: int) -> Fault:
+def _fault_of_old(case: Case, reply: Reply, number: int, version: int, wrote: int, seen: int) -> Fault:
     if version < wrote:
-        what, why = "has been saved in this visit", "Remember the version that each save made: the write can return it."
+        what, why = (
+            "has been saved in this visit",
+            "Remember the version that each save made. Don't count: the write can return it.",
+        )
     else:
         what, why = (
             "was returned by an earlier read",
@@ -143,13 +149,12 @@ def _fault_of_old(reply: Reply, number: int, version: int, wrote: int, seen: int
         f"version {known} or a newer one",
         why,
         got=f"versions {' '.join(str(one['version']) for one in reply.value)}",
-        trace=_proof(reply.events, known, version),
+        trace=_proof(reply.events, case.input.version, known, version),
     )
 
 
-def _proof(events: Sequence[Event], known: int, version: int) -> list[Event]:
+def _proof(events: Sequence[Event], newest: int, known: int, version: int) -> list[Event]:
     """Who wrote the known version, who was told of it, and who was told of the older one after that."""
-    newest = 1
     found: list[Event] = []
     for event in events:
         newest += isinstance(event, Replicated)
@@ -162,9 +167,9 @@ def _proof(events: Sequence[Event], known: int, version: int) -> list[Event]:
     return found
 
 
-def _fault_of_invention(reply: Reply) -> Fault | None:
+def _fault_of_invention(case: Case, reply: Reply) -> Fault | None:
     """Each item returned must have come out of a read, in order."""
-    answers = iter([read.version for read in told(reply.events)])
+    answers = iter([read.version for read in told(reply.events, case.input.version)])
     if all(any(version == answer for answer in answers) for version in (one["version"] for one in reply.value)):
         return None
     why = "Each read action asks the table. What was saved before may have been changed by another device since."
@@ -177,22 +182,23 @@ def _fault_of_invention(reply: Reply) -> Fault | None:
 
 def _fault_of_state(case: Case) -> Fault | None:
     now, saves = stored(case.lab, ADA), len(case.lab.trace.of(Replicated))
-    if now.get("version") == 1 + saves:
+    expected = case.input.version + saves
+    if now.get("version") == expected:
         return None
     why = 'Two devices may save at once. Raise the version in the write itself: "SET street = :s ADD version :one".'
     return Fault(
         "a save did not raise the version by one",
-        f"version {1 + saves} after {count(saves, 'save')} in all",
+        f"version {expected} after {count(saves, 'save')} in all",
         why,
         got=f"stored: {show(now)}",
     )
 
 
 def _fault_of_cost(case: Case, reply: Reply, own: list[int]) -> Fault | None:
-    reads = told(reply.events)
+    reads = told(reply.events, case.input.version)
     wanted = len(reply.value)
     cheap, strong = (sum(read.consistent == one for read in reads) for one in (False, True))
-    needed = _too_old(reply.events, own)
+    needed = _too_old(reply.events, case.input.version, own)
     expected = f"{count(wanted, 'eventual read')} and {count(needed, 'strong read')}: {wanted / 2 + needed:g} RCU"
     got = f"{count(cheap, 'eventual read')} and {count(strong, 'strong read')}: {cheap / 2 + strong:g} RCU"
     what = why = ""
@@ -214,9 +220,9 @@ def _fault_of_cost(case: Case, reply: Reply, own: list[int]) -> Fault | None:
     return Fault(what, expected, why, got=got) if what else None
 
 
-def _too_old(events: Sequence[Event], own: list[int]) -> int:
+def _too_old(events: Sequence[Event], newest: int, own: list[int]) -> int:
     """How many eventual reads returned less than the visit knew by then."""
-    newest, known, too_old, consistent = 1, 0, 0, False
+    known, too_old, consistent = 0, 0, False
     for event in events:
         if isinstance(event, Replicated):
             newest += 1

@@ -165,7 +165,8 @@ TASK = Task(
         (
             "sell",
             "ConditionalCheckFailedException",
-        ): "A condition that fails is no accident: too few are left. Catch it, and return False.",
+        ): "A condition that fails is an answer: catch it. If it asks for enough, the answer is False. "
+        "If it asks for the number that you have read, somebody else has sold since: decide again.",
         (
             "sell",
             "ClientError",

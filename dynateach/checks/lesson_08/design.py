@@ -233,7 +233,7 @@ def _fault_of_likes(case: Case) -> Fault | None:
 
 _NO_TABLE = 'create must make a table of the name "reviews", with the partition key id, and the indexes that you query.'
 _NO_INDEX = (
-    "Does create make an index of that name, and with the keys that you ask for? Each key of a table or an index stands in "
+    "Does create make a global index of that name, and with the keys that you ask for? Each key of a table or an index stands in "
     "AttributeDefinitions, and nothing else does."
 )
 

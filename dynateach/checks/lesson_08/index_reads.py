@@ -217,7 +217,7 @@ def _fault_of_fetching(asked: Orders, reply: Reply, wanted: list[Item]) -> Fault
         return None
     why = "Fetch each order of the month once."
     if any(isinstance(one, ItemRead) and one.consistent for one in reply.events):
-        why = "The index answers with what it has heard of; a strongly consistent read of the table doubles the price and mends nothing of that."
+        why = "Only the index lags here: a strongly consistent read of the table doubles the price and tells no more."
     return Fault(
         f"papers consumed {units:g} read units of the table",
         f"{cheapest:g}: each order once, as cheaply as it goes",
@@ -247,7 +247,8 @@ TASK = Task(
         (
             PAPERS,
             "ClientError",
-        ): "A global index answers with what it projects, and never strongly consistently; a batch takes 100 keys. The rest is the table's.",
+        ): "A condition on a key belongs into the KeyConditionExpression. "
+        "A global index answers with what it projects, and never strongly consistently; a batch takes 100 keys.",
         (
             SPENT,
             "ClientError",

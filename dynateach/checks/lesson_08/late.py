@@ -45,6 +45,8 @@ def _prepare(start: Start) -> Case:
 
 def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
     value, events = replies[0].value, replies[0].events
+    if isinstance(value, (tuple, list)) and _is_pair(value[::-1]):
+        return Fault("prove returned the number first", _EXPECTED, "The order's id comes first, then the number.")
     if not _is_pair(value):
         why = NO_RETURN if value is None else "Return two values: the order's id, and a number."
         return Fault(f"prove returned {kind(value)}, not an id and a number", _EXPECTED, why)

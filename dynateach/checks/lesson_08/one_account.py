@@ -111,7 +111,15 @@ def _fault_of_twins(case: Case, people: dict[str, Item]) -> Fault | None:
     owners = sorted(id for id, item in people.items() if item.get("email") == case.input.email)
     if len(owners) < 2:
         return None
-    why = "When it was asked, the index had not heard of the other account. Only the table can say that an address is free, and only in the write."
+    why = (
+        "Only a condition of the write itself can say that an address is free. It looks at the item with the same key: "
+        "which item is that here, and which attribute has it for certain?"
+    )
+    if any(isinstance(event, PageRead) for event in case.lab.trace):
+        why = (
+            "When it was asked, the index had not heard of the other account. Only the table can say that an address is "
+            "free, and only in the write."
+        )
     return Fault(f"{' and '.join(owners)} have the same address", "one account for each address", why)
 
 

@@ -11,6 +11,7 @@ from dynateach.randomness import Randomness
 from dynateach.trace import ItemWritten, StreamRecordWritten, WriteRefused
 
 ORDER = "o1"
+REFUSED = "A write whose condition does not hold changes nothing, but it fails. Find one that succeeds."
 
 
 class Order(NamedTuple):
@@ -42,8 +43,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
 def _fault_of_writes(reply: Reply, written: Sequence[ItemWritten]) -> Fault | None:
     expected = "one write that succeeds"
     if any(isinstance(event, WriteRefused) for event in reply.events):
-        why = "A write whose condition does not hold changes nothing, but it fails. Find one that succeeds."
-        return Fault("a write of prove was refused", expected, why)
+        return Fault("a write of prove was refused", expected, REFUSED)
     if not reply.events:
         return Fault("prove asked DynamoDB for nothing", expected, USE_WHAT_IS_GIVEN)
     if not written:
@@ -91,4 +91,5 @@ TASK = Task(
     inputs=_inputs,
     prepare=_prepare,
     judge=_judge,
+    raised={("prove", "ConditionalCheckFailedException"): REFUSED},
 )

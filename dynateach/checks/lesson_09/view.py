@@ -165,7 +165,7 @@ def _stored(lab: Lab, customer: str) -> dict[str, Any]:
 _WHY = {
     NEW: "An INSERT is one order more for its customer, and its amount more. A customer may be new to the view, too.",
     MEMORY: "The next process knows nothing of the variables of the last one. What has been done must stand in the table.",
-    CHANGED: "A MODIFY is the same order with another amount: take the old one off and add the new one.",
+    CHANGED: "A MODIFY is the same order with another amount: take the old one off, add the new one. Mark changes, not orders.",
     MOVED: "A MODIFY may give the order to somebody else: then two customers change.",
     GONE: "A REMOVE has no NewImage. What goes stands in the OldImage.",
     CENTS: "Amounts have cents, and no float has a tenth. Decimal does.",

@@ -22,12 +22,12 @@ def notes(story: "Story", end: float) -> list[Note]:
 def moral(story: "Story") -> str:
     """What eventually and strongly consistent reads gave, side by side."""
     eventual, strong = story.eventual, story.strong
-    price = f"Eventual reads: {eventual.stale} of {eventual.answered} stale, {number(eventual.units / eventual.answered)} RCU each."
+    price = f"Had all {eventual.asked} reads been eventual: {eventual.stale} stale, {number(eventual.units / eventual.answered)} RCU each."
     if not strong.answered:
-        return f"{price} Strong reads: none was answered."
+        return f"{price} Had all been strong: none answered."
     refused = strong.asked - strong.answered
-    gone = f", and {refused} of {strong.asked} refused" if refused else ""
-    return f"{price} Strong reads of the same: none stale, {number(strong.units / strong.answered)} RCU each{gone}."
+    gone = f", {refused} refused" if refused else ""
+    return f"{price} Had all been strong: none stale, {number(strong.units / strong.answered)} RCU each{gone}."
 
 
 def _first_things(story: "Story") -> Iterator[Note]:

@@ -6,11 +6,12 @@ import pytest
 
 from dynateach import Lab
 from dynateach.drawing.encoding import encode
-from dynateach.drawing.film import Film
+from dynateach.drawing.film import Film, seconds
 from dynateach.drawing.palette import CONSUMER, FAULT, INDEX, READ, RECORD, REFUSED, STALE_READ, THROTTLE, WRITE, Word
 from dynateach.errors import ServiceError
 from dynateach.topics.parts.any_trace import film
 from dynateach.topics.parts.any_trace.told import MOST
+from dynateach.trace import RequestServed
 from tests.consumers.scene import Scene, Seen
 from tests.indexed import create_indexed
 from tests.tables import create
@@ -149,6 +150,17 @@ def test_where_nothing_takes_time_a_second_stands_for_a_request() -> None:
     assert "a second stands for a request" in drawn.caption
 
 
+def test_a_single_request_that_takes_time_stands_at_its_own_time() -> None:
+    lab = Lab(profile="classroom")
+    _quiet(lab).put_item(Item={"id": "a"})
+
+    drawn = _film(lab)
+
+    (served,) = lab.trace.of(RequestServed)
+    assert [mark.at for mark in drawn.marks if mark.lane == "others"] == [seconds(served.at)]
+    assert "stands for a request" not in drawn.caption
+
+
 def test_of_many_requests_those_before_the_proof_are_shown() -> None:
     lab = Lab(profile="realistic")
     table = _quiet(lab)
@@ -161,6 +173,20 @@ def test_of_many_requests_those_before_the_proof_are_shown() -> None:
     assert MOST <= len(_kinds(drawn, "others")) <= 1.1 * MOST
     assert f"request {requests[2 * MOST]}" in drawn.notes[0].says
     assert drawn.poster == drawn.notes[0].at
+
+
+def test_of_many_requests_at_one_moment_only_those_shown_are_told_of_their_partition() -> None:
+    lab = Lab()
+    table = _quiet(lab)
+    table.put_item(Item={"id": "a"})
+    lab.clock.advance(1)
+    for _ in range(2 * MOST):
+        table.put_item(Item={"id": "a"})
+
+    drawn = _film(lab)
+
+    assert len(_kinds(drawn, "others")) == MOST
+    assert len(drawn.marks) == 2 * MOST
 
 
 def test_many_partitions_are_not_drawn_replica_by_replica() -> None:

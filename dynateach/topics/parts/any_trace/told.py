@@ -106,11 +106,12 @@ class Told:
     """
 
     def __init__(self, events: Sequence[Event], owner: Owner, proof: Collection[int]) -> None:
-        self.timeless = len({event.at for event in events}) < 2
+        self.timeless = len({event.at for event in events}) < 2 and not any(map(_took, events))
         self.events = list(_one_a_second(events)) if self.timeless else list(events)
         asked = list(_requests(self.events, owner))
         last = max((place for place, one in enumerate(asked) if one.request in proof), default=len(asked) - 1)
         self.requests = asked[max(0, last + 1 - MOST) : last + 1 + MOST // 10]
+        self.drawn = {one.request for one in self.requests}
         self.proof = [one for one in self.requests if one.request in proof][-6:]
         self._cut()
 
@@ -144,6 +145,10 @@ class Told:
         margin = max((last - first) * 0.06, 0.5 if self.timeless else 0.005)
         self.starts, self.ends = first - margin, last + margin
         self.events = [event for event in self.events if seconds(event.at) <= self.ends]
+
+
+def _took(event: Event) -> int:
+    return event.took if isinstance(event, RequestServed) else 0
 
 
 def _requests(events: Sequence[Event], owner: Owner) -> Iterator[Asked]:
