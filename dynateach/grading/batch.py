@@ -3,7 +3,7 @@
     with opened(Path("submissions.zip")) as submissions, processes(2) as pool:
         records = grade(submissions, Path("report"), exercises(Path("exercises")), rules, Workers(pool, 2))
 
-An interrupted run is resumed by running it again: what has a record, made of the same file with the same rules, is not judged anew.
+An interrupted run is resumed by running it again: what has a record, made of the same file and exercise with the same seeds, is not judged anew.
 """
 
 import json
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path, PurePath, PurePosixPath
 
 from nbformat import NotebookNode
@@ -23,7 +23,7 @@ from dynateach.errors import GradingError
 from dynateach.grading.alike import marks
 from dynateach.grading.judge import Rules, judge
 from dynateach.grading.lay import LARGEST, Unreadable, cell_ids, content_of, fingerprint
-from dynateach.grading.notebook import read, task_of
+from dynateach.grading.notebook import encode, read, task_of
 from dynateach.grading.sandbox import Boundary, boundary
 from dynateach.grading.verdicts import Judged
 
@@ -90,7 +90,7 @@ def grade(
     Raises GradingError if the workers are lost. What was judged by then is kept.
     """
     (out / RECORDS).mkdir(parents=True, exist_ok=True)
-    done = {} if again else {one.name: one for one in _known(submissions, out, rules, workers)}
+    done = {} if again else {one.name: one for one in _known(submissions, out, course, rules, workers)}
     for judged in done.values():
         told(judged)
     for judged in _fresh([one for one in submissions if one.name not in done], course, rules, workers):
@@ -152,7 +152,7 @@ def _unpacked(place: Path, folder: Path) -> Iterator[Submission]:
                 path = folder / f"{number}.ipynb"
                 with archive.open(entry) as packed:
                     path.write_bytes(packed.read(LARGEST + 1))
-                yield Submission(_name_of_its_own(entry.filename, names), path)
+                yield Submission(_name_of_its_own(entry.filename, number, names), path)
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise GradingError(
             f"This is no zip that can be read: {error}",
@@ -161,10 +161,11 @@ def _unpacked(place: Path, folder: Path) -> Iterator[Submission]:
         ) from error
 
 
-def _name_of_its_own(name: str, taken: set[str]) -> str:
+def _name_of_its_own(name: str, number: int, taken: set[str]) -> str:
     """Without ways out of the folder. A zip may hold the same name twice: both are submissions."""
     plain = "/".join(part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", ".."))
-    own = next(one for one in (plain, *(f"{plain} ({number})" for number in count(2))) if one not in taken)
+    candidates = chain([plain], (f"{plain} ({more})" for more in count(number)))
+    own = next(one for one in candidates if one not in taken)
     taken.add(own)
     return own
 
@@ -182,7 +183,7 @@ def _judged(name: str, content: bytes | str, course: Sequence[NotebookNode], rul
     behind = rules.boundary or boundary(required=sandboxed)
     exercise = _exercise_of(name, content, course)
     judged = judge(content, exercise, replace(rules, boundary=behind))
-    return replace(judged, name=name, answers=marks(content, exercise))
+    return replace(judged, name=name, answers=marks(content, exercise), exercise=fingerprint(encode(exercise)))
 
 
 def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]) -> NotebookNode:
@@ -199,11 +200,14 @@ def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]
     return max(course, key=likeness)
 
 
-def _known(submissions: Sequence[Submission], out: Path, rules: Rules, workers: Workers) -> Iterator[Judged]:
+def _known(
+    submissions: Sequence[Submission], out: Path, course: Sequence[NotebookNode], rules: Rules, workers: Workers
+) -> Iterator[Judged]:
+    now = {fingerprint(encode(exercise)) for exercise in course}
     for submission in submissions:
         try:
             judged = Judged.from_json(json.loads(record_of(out, submission.name).read_text("utf-8")))
-            same = judged.fingerprint == fingerprint(content_of(submission.path))
+            same = judged.fingerprint == fingerprint(content_of(submission.path)) and judged.exercise in now
         except (OSError, ValueError, TypeError, KeyError, Unreadable):
             continue
         if workers.sandboxed and judged.boundary == Boundary(None).words:

@@ -26,17 +26,18 @@ from dynateach.grading.words import clean, one_line
 MARKS: dict[Verdict, str] = {
     "passed": "✓",
     "failed": "✗",
-    "timed out": "⧖",
+    "timed out": "T",
     "out of memory": "M",
     "crashed": "!",
     "missing": "–",
     "tampered": "≠",
     "cannot be read": "?",
-    "cannot be judged": "⁇",
+    "cannot be judged": "/",
 }
 """A sign for each verdict, beside its colour: a page may be printed in black, and read by those who see no red."""
 COMMON = 12
 """How many common mistakes are listed a lesson."""
+_NO_MISTAKE = ("passed", "missing", "cannot be read")
 _WEB = Path(__file__).parent / "web"
 
 
@@ -71,7 +72,7 @@ class Sheet:
             (result.task, one_line(result.feedback.partition("\n")[0]))
             for judged in self.judged
             for result in judged.results
-            if result.feedback
+            if result.verdict not in _NO_MISTAKE
         )
         return [(task, line, times) for (task, line), times in found.most_common(COMMON)]
 

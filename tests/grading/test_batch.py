@@ -15,12 +15,14 @@ from dynateach.errors import GradingError
 from dynateach.grading.batch import AHEAD, RECORDS, Submission, Workers, exercises, grade, opened
 from dynateach.grading.judge import Rules
 from dynateach.grading.lay import fingerprint
+from dynateach.grading.notebook import encode, read
 from dynateach.grading.sandbox import Boundary
 from dynateach.grading.verdicts import Judged
 from tests.grading.records import judged
 
 REPOSITORY = Path(__file__).parents[2]
 RULES = Rules(seed=7)
+COURSE = [read(REPOSITORY / "exercises" / "05_consistency.ipynb")]
 
 
 class Pool(Executor):
@@ -32,14 +34,14 @@ class Pool(Executor):
         self._boundary = boundary
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        name, content, _, rules, _ = args
+        name, content, (exercise, *_), rules, _ = args
         self.asked.append(name)
         future: Future[Any] = Future()
         if len(self.asked) > self._breaks_after:
             future.set_exception(BrokenProcessPool("gone"))
         else:
             made = replace(judged(name, "passed"), seed=rules.seed, boundary=self._boundary)
-            future.set_result(replace(made, fingerprint=fingerprint(content)))
+            future.set_result(replace(made, fingerprint=fingerprint(content), exercise=fingerprint(encode(exercise))))
         return future
 
 
@@ -51,7 +53,7 @@ def test_no_more_submissions_are_in_memory_than_a_few_for_each_worker(tmp_path: 
         told[0] += 1
         most[0] = max(most[0], len(pool.asked) - told[0] + 1)
 
-    records = grade(_submissions(tmp_path, 100), tmp_path / "out", [], RULES, Workers(pool, 2), told=hear)
+    records = grade(_submissions(tmp_path, 100), tmp_path / "out", COURSE, RULES, Workers(pool, 2), told=hear)
 
     assert (len(records), told[0]) == (100, 100)
     assert 2 < most[0] <= 2 * AHEAD
@@ -61,10 +63,10 @@ def test_a_pool_that_breaks_says_to_run_it_again_and_a_second_run_does_only_the_
     submissions, out = _submissions(tmp_path, 10), tmp_path / "out"
 
     with pytest.raises(GradingError, match="what is judged is kept") as caught:
-        grade(submissions, out, [], RULES, Workers(Pool(breaks_after=6), 1))
+        grade(submissions, out, COURSE, RULES, Workers(Pool(breaks_after=6), 1))
     kept = {json.loads(path.read_text())["name"] for path in (out / RECORDS).glob("*.json")}
     rest = Pool()
-    records = grade(submissions, out, [], RULES, Workers(rest, 1))
+    records = grade(submissions, out, COURSE, RULES, Workers(rest, 1))
 
     assert caught.value.where.startswith("one of ")
     assert 3 <= len(kept) <= 6
@@ -75,6 +77,10 @@ def test_a_pool_that_breaks_says_to_run_it_again_and_a_second_run_does_only_the_
 @pytest.mark.parametrize("rules", [replace(RULES, seed=8), replace(RULES, exercise_seed=2)])
 def test_another_seed_makes_the_records_anew(rules: Rules, tmp_path: Path) -> None:
     assert len(_second_run(tmp_path, rules=rules).asked) == 3
+
+
+def test_another_exercise_makes_the_records_anew(tmp_path: Path) -> None:
+    assert len(_second_run(tmp_path, course=[read(REPOSITORY / "solutions" / "05_consistency.ipynb")]).asked) == 3
 
 
 def test_a_file_that_was_changed_is_judged_anew_and_no_other(tmp_path: Path) -> None:
@@ -91,13 +97,13 @@ def test_what_was_judged_without_a_sandbox_is_judged_anew_where_one_is_required(
 
 def test_a_record_that_was_cut_short_is_made_anew(tmp_path: Path) -> None:
     submissions, out = _submissions(tmp_path, 3), tmp_path / "out"
-    grade(submissions, out, [], RULES, Workers(Pool(), 1))
+    grade(submissions, out, COURSE, RULES, Workers(Pool(), 1))
     broken = min((out / RECORDS).iterdir())
     name = json.loads(broken.read_text())["name"]
     broken.write_text(broken.read_text()[:100])
 
     second = Pool()
-    grade(submissions, out, [], RULES, Workers(second, 1))
+    grade(submissions, out, COURSE, RULES, Workers(second, 1))
 
     assert second.asked == [name]
 
@@ -108,7 +114,7 @@ def test_two_files_of_one_name_in_a_zip_are_two_submissions(tmp_path: Path) -> N
             archive.writestr(name, "{}")
 
     with opened(tmp_path / "s.zip") as submissions:
-        assert sorted(one.name for one in submissions) == ["a/b.ipynb", "a/b.ipynb (2)", "a/b.ipynb (3)"]
+        assert sorted(one.name for one in submissions) == ["a/b.ipynb", "a/b.ipynb (1)", "a/b.ipynb (2)"]
 
 
 def test_checkpoints_and_what_a_mac_adds_are_not_submissions(tmp_path: Path) -> None:
@@ -155,14 +161,15 @@ def _second_run(
     *,
     first: Pool | None = None,
     rules: Rules = RULES,
+    course: list[Any] = COURSE,
     change: str = "",
     again: bool = False,
     sandboxed: bool = False,
 ) -> Pool:
     """What the pool of a second run was asked for, after a first one of three submissions."""
     submissions, out, second = _submissions(folder, 3), folder / "out", Pool()
-    grade(submissions, out, [], RULES, Workers(first or Pool(), 1))
+    grade(submissions, out, COURSE, RULES, Workers(first or Pool(), 1))
     if change:
         (folder / change).write_text("changed")
-    grade(submissions, out, [], rules, Workers(second, 1, sandboxed), again=again)
+    grade(submissions, out, course, rules, Workers(second, 1, sandboxed), again=again)
     return second
