@@ -11,7 +11,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, count, islice
@@ -117,9 +117,11 @@ def _fresh(
                 judged = future.result()
                 del under_way[future]
                 yield judged
-    except BrokenExecutor as error:
+    except GradingError:
+        raise
+    except Exception as error:  # a pool of processes breaks in one way, a cluster in many
         raise GradingError(
-            "A process that judged submissions has ended, and the others with it",
+            f"Whoever judged submissions is gone ({type(error).__name__})",
             where=f"one of {', '.join(list(under_way.values())[: workers.jobs])}",
             next="Run the same command again: what is judged is kept. If it ends there again, set that file aside.",
         ) from error

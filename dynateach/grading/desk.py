@@ -124,19 +124,27 @@ def _taken(out: Path) -> Iterator[None]:
     records = out / batch.RECORDS
     try:
         records.mkdir(parents=True, exist_ok=True)
-        handle = os.open(records, os.O_RDONLY)
+        with _locked(records):
+            for draft in records.glob(".draft-*"):
+                draft.unlink()
+            yield
     except OSError as error:
         raise GradingError(
-            f"The report cannot be written: {error.strerror}", where=str(out), next="Name another folder: --out REPORT"
+            f"The report cannot be written: {error.strerror}",
+            where=str(error.filename or out),
+            next="Make room, or name another folder: --out REPORT",
         ) from error
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for draft in records.glob(".draft-*"):
-            draft.unlink()
         yield
     except BlockingIOError as error:
         raise GradingError(
-            "Another run is writing this report", where=str(out), next="Wait for it, or name another folder: --out"
+            "Another run is writing this report", where=str(folder), next="Wait for it, or name another folder: --out"
         ) from error
     finally:
         os.close(handle)

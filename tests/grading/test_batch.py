@@ -28,8 +28,9 @@ COURSE = [read(REPOSITORY / "exercises" / "05_consistency.ipynb")]
 class Pool(Executor):
     """Gives made-up records at once, breaks after some, and counts what was handed to it."""
 
-    def __init__(self, breaks_after: int = 1_000, boundary: str = "a wall") -> None:
+    def __init__(self, breaks_after: int = 1_000, boundary: str = "a wall", error: Exception | None = None) -> None:
         self.asked: list[str] = []
+        self._error = error
         self._breaks_after = breaks_after
         self._boundary = boundary
 
@@ -38,7 +39,7 @@ class Pool(Executor):
         self.asked.append(name)
         future: Future[Any] = Future()
         if len(self.asked) > self._breaks_after:
-            future.set_exception(BrokenProcessPool("gone"))
+            future.set_exception(self._error)
         else:
             made = replace(judged(name, "passed"), seed=rules.seed, boundary=self._boundary)
             future.set_result(replace(made, fingerprint=fingerprint(content), exercise=fingerprint(encode(exercise))))
@@ -59,11 +60,14 @@ def test_no_more_submissions_are_in_memory_than_a_few_for_each_worker(tmp_path: 
     assert 2 < most[0] <= 2 * AHEAD
 
 
-def test_a_pool_that_breaks_says_to_run_it_again_and_a_second_run_does_only_the_rest(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [BrokenProcessPool("gone"), RuntimeError("a cluster's own")])
+def test_a_pool_that_breaks_says_to_run_it_again_and_a_second_run_does_only_the_rest(
+    error: Exception, tmp_path: Path
+) -> None:
     submissions, out = _submissions(tmp_path, 10), tmp_path / "out"
 
     with pytest.raises(GradingError, match="what is judged is kept") as caught:
-        grade(submissions, out, COURSE, RULES, Workers(Pool(breaks_after=6), 1))
+        grade(submissions, out, COURSE, RULES, Workers(Pool(breaks_after=6, error=error), 1))
     kept = {json.loads(path.read_text())["name"] for path in (out / RECORDS).glob("*.json")}
     rest = Pool()
     records = grade(submissions, out, COURSE, RULES, Workers(rest, 1))

@@ -1,22 +1,28 @@
 """``dynateach grade``, as a teacher meets it."""
 
+import fcntl
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil  # ipykernel brings it
 import pytest
+from click.testing import CliRunner
 
+from dynateach.cli import main
 from dynateach.grading.batch import RECORDS
 from dynateach.grading.desk import RUN
 from dynateach.grading.notebook import encode, read
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TASK = "05.2"
+_AS_IT_IS: Mapping[str, str] = MappingProxyType({})
 
 
 def test_a_run_that_is_killed_goes_on_where_it_was_and_loses_and_doubles_nothing(tmp_path: Path) -> None:
@@ -82,6 +88,41 @@ def test_what_cannot_be_graded_is_answered_in_words_and_with_exit_code_2(
     assert "Traceback" not in run.stderr
 
 
+def test_a_report_that_cannot_be_written_or_is_being_written_is_left_alone(tmp_path: Path) -> None:
+    _course(tmp_path)
+    _hand_in(tmp_path, "ada.ipynb", "exercises")
+    (tmp_path / "file").write_text("mine")
+    records = tmp_path / "report" / RECORDS
+    records.mkdir(parents=True)
+    other = os.open(records, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+
+    for out, words in (("file", "The report cannot be written"), ("report", "Another run is writing this report")):
+        asked = [
+            "grade",
+            str(tmp_path / "handed-in"),
+            "--out",
+            str(tmp_path / out),
+            "--course",
+            str(tmp_path / "course"),
+        ]
+        result = CliRunner().invoke(main, asked)
+        assert (result.exit_code, words in result.stderr) == (2, True)
+    os.close(other)
+    assert (tmp_path / "file").read_text() == "mine"
+    assert list(records.iterdir()) == []
+
+
+def test_without_a_sandbox_nothing_is_judged_if_one_is_required(tmp_path: Path) -> None:
+    _course(tmp_path)
+    _hand_in(tmp_path, "ada.ipynb", "exercises")
+
+    run = _ended(_started(tmp_path, "--require-sandbox", PATH="/nowhere"))
+
+    assert (run.returncode, "No sandbox works here" in run.stderr) == (2, True)
+    assert _records(tmp_path) == {}
+
+
 def _course(folder: Path) -> None:
     (folder / "course").mkdir()
     (path,) = (REPOSITORY / "exercises").glob("05_*.ipynb")
@@ -109,8 +150,8 @@ def _records(folder: Path) -> dict[str, tuple[str, int]]:
     return {place.name: (place.read_text(), place.stat().st_mtime_ns) for place in places}
 
 
-def _started(folder: Path, *options: str) -> "subprocess.Popen[str]":
-    return _process(["handed-in", "--out", "report", "--course", "course", *options], folder)
+def _started(folder: Path, *options: str, **environment: str) -> "subprocess.Popen[str]":
+    return _process(["handed-in", "--out", "report", "--course", "course", *options], folder, environment)
 
 
 def _run(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
@@ -122,6 +163,9 @@ def _ended(process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str
     return subprocess.CompletedProcess([], process.returncode, stdout, stderr)
 
 
-def _process(arguments: Sequence[str], folder: Path) -> "subprocess.Popen[str]":
+def _process(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str] = _AS_IT_IS
+) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "dynateach", "grade", *arguments]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True, env=os.environ | environment)
