@@ -60,9 +60,10 @@ def content_of(path: Path) -> bytes:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise Unreadable(f"The file cannot be opened: {error.strerror}.") from error
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise Unreadable("This is no plain file.")
     with os.fdopen(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise Unreadable("This is no plain file.")
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise Unreadable(
