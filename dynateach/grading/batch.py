@@ -152,8 +152,7 @@ def _unpacked(place: Path, folder: Path) -> Iterator[Submission]:
             names: set[str] = set()
             for number, entry in enumerate(sorted(entries, key=lambda entry: entry.filename)):
                 path = folder / f"{number}.ipynb"
-                with archive.open(entry) as packed:
-                    path.write_bytes(packed.read(LARGEST + 1))
+                path.write_bytes(_packed(archive, entry))
                 yield Submission(_name_of_its_own(entry.filename, number, names), path)
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise GradingError(
@@ -161,6 +160,15 @@ def _unpacked(place: Path, folder: Path) -> Iterator[Submission]:
             where=str(place),
             next="Name a folder or a zip of .ipynb files.",
         ) from error
+
+
+def _packed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """What an entry holds, cut if it is too large. Nothing, if it is broken or encrypted: that concerns its author, not all the others."""
+    try:
+        with archive.open(entry) as packed:
+            return packed.read(LARGEST + 1)
+    except Exception:  # each way of packing breaks in ways of its own
+        return b""
 
 
 def _name_of_its_own(name: str, number: int, taken: set[str]) -> str:
