@@ -132,7 +132,7 @@ def reveal(name: str, answer: object, because: str = "") -> Verdict:
     Raises ``ValueError`` if the question was asked and the answer is none of its options.
     """
     shown = _shown(answer)
-    guess = _guesses.get(name) or Guess("", (shown,))
+    guess = _asked(name) or Guess("", (shown,))
     if shown not in guess.options:
         raise ValueError(f"{shown} is no answer to {name!r}: its options are {', '.join(guess.options)}")
     _guesses[name] = replace(guess, answer=shown)
@@ -157,7 +157,7 @@ def score() -> Score:
 
 def choose(name: str, option: object) -> None:
     """What a click on that option does. Raises ``ValueError`` for a question not asked, or none of its options."""
-    guess, shown = _guesses.get(name), _shown(option)
+    guess, shown = _asked(name), _shown(option)
     if guess is None or shown not in guess.options:
         raise ValueError(f"{shown} is no option of {name!r}")
     _guesses[name] = replace(guess, chosen=shown)
@@ -175,10 +175,16 @@ def _ask(name: str, question: str, options: Sequence[object]) -> Guess:
     shown = tuple(map(_shown, options))
     if len(set(shown)) < max(len(shown), 2):
         raise ValueError(f"{name!r} needs two options or more, all different: {', '.join(shown)}")
-    before = _guesses.get(name)
+    before = _asked(name)
     chosen = before.chosen if before else notes.chosen(_current, name)
     _guesses[name] = Guess(question, shown, chosen if chosen in shown else None)
     return _guesses[name]
+
+
+def _asked(name: str) -> Guess | None:
+    """The question, unless its answer alone was revealed."""
+    guess = _guesses.get(name)
+    return guess if guess and guess.question else None
 
 
 def _row(name: str, text: str) -> Any:

@@ -60,6 +60,19 @@ def test_a_choice_that_is_no_longer_offered_is_dropped() -> None:
     assert _buttons(predict("load", "How many?", [1_000, 2_000])).value is None
 
 
+def test_an_answer_to_what_was_not_asked_may_change_with_the_run() -> None:
+    reveal("load", 500)
+
+    assert str(reveal("load", 2_000)) == "You made no choice. It is 2,000."
+
+
+def test_an_answer_alone_is_no_question_with_options() -> None:
+    reveal("load", 500)
+
+    with pytest.raises(ValueError, match="500"):
+        choose("load", 500)
+
+
 def test_an_answer_must_be_one_of_the_options() -> None:
     predict("load", "How many?", [500, 2_000])
     with pytest.raises(ValueError, match="its options are 500, 2,000"):

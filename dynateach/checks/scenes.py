@@ -1,7 +1,9 @@
-"""What several tasks need: tables with so many partitions, items put there, and the load that the trace tells of."""
+"""What several tasks need: tables with so many partitions, items put there, what others do meanwhile, the load that the trace
+tells of, and what is said of the same slip everywhere.
+"""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -11,6 +13,9 @@ from dynateach.profile import IDEAL
 from dynateach.trace import Event, ItemWritten
 
 Item = dict[str, Any]
+
+NO_RETURN = "Does the function end in return?"
+USE_WHAT_IS_GIVEN = "Use what the function is given, not another variable of the notebook."
 
 
 def lab_with_table(
@@ -38,6 +43,11 @@ def lab_with_table(
 def put(lab: Lab, table: str, item: Item) -> None:
     """Put one item, given as Python values."""
     lab.request("dynamodb", "PutItem", {"TableName": table, "Item": wire_form(item)})
+
+
+def later(lab: Lab, microseconds: int, action: Callable[[], object]) -> None:
+    """Let somebody else do that so much later, whatever is under way then."""
+    lab.clock.at(lab.clock.now + microseconds, action)
 
 
 def wire_form(item: Item) -> Item:
@@ -77,3 +87,8 @@ def is_number(value: Any) -> bool:
     if isinstance(value, Decimal):
         return value.is_finite()
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_item(value: Any) -> bool:
+    """Whether a plain value could be an item as boto3 gives it."""
+    return isinstance(value, dict) and all(isinstance(name, str) for name in value)

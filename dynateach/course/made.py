@@ -24,18 +24,18 @@ def make(number: str, namespace: Mapping[str, Any]) -> dict[str, str]:
 
 def stored(number: str) -> dict[str, str]:
     """The same as it is stored; a kind that is missing is empty."""
-    sections = sections_of(CLAIMS.read_text()) if CLAIMS.exists() else {}
+    sections = sections_of(CLAIMS.read_text("utf-8")) if CLAIMS.exists() else {}
     page = sheet_of(_lesson(number))
-    return {"claims": sections.get(number, ""), "sheet": page.read_text() if page.exists() else ""}
+    return {"claims": sections.get(number, ""), "sheet": page.read_text("utf-8") if page.exists() else ""}
 
 
 def store(number: str, made: Mapping[str, str]) -> None:
     """Write what a lesson made."""
-    sections = sections_of(CLAIMS.read_text()) if CLAIMS.exists() else {}
-    CLAIMS.write_text(claims_page(sections | {number: made["claims"]}))
+    sections = sections_of(CLAIMS.read_text("utf-8")) if CLAIMS.exists() else {}
+    CLAIMS.write_text(claims_page(sections | {number: made["claims"]}), "utf-8")
     page = sheet_of(_lesson(number))
     page.parent.mkdir(exist_ok=True)
-    page.write_text(made["sheet"])
+    page.write_text(made["sheet"], "utf-8")
 
 
 def sheet_of(lesson: Lesson) -> Path:

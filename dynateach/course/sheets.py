@@ -29,7 +29,7 @@ from dynateach.prices import US_EAST_1
 TEMPLATES = Path(__file__).parents[1] / "sheets"
 NEW_PAGE = "<!-- page -->"
 
-_STYLE = (Path(__file__).parent / "sheet.css").read_text()
+_STYLE = (Path(__file__).parent / "sheet.css").read_text("utf-8")
 _PLACEHOLDER = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 
 
@@ -44,7 +44,7 @@ def sheet(lesson: Lesson, namespace: Mapping[str, Any]) -> str:
     Raises ``ValueError``, with the placeholder, for one that cannot be evaluated.
     """
     facts = {"limits": limits, "US_EAST_1": US_EAST_1}
-    filled = fill(template_of(lesson).read_text(), facts | dict(namespace) | {"sheet": _Helpers(lesson)})
+    filled = fill(template_of(lesson).read_text("utf-8"), facts | dict(namespace) | {"sheet": _Helpers(lesson)})
     return page(f"{lesson.number} {lesson.title}", lesson.path.name, filled)
 
 

@@ -1,11 +1,12 @@
 """Play a case in the learner's own process: make its calls, and bring back what came of them.
 
 What the learner's code does wrong stays within its call: an exception becomes a reply that tells the learner's own line, a
-print is kept aside, arguments are copies, and a call that asks for too many requests is stopped. The one thing that cannot
-be stopped here is a loop that makes no request.
+print is kept aside, arguments are copies, and a call that asks for too many requests is stopped. What cannot be stopped here
+is a loop that makes no request, or one that catches whatever is raised.
 """
 
 import builtins
+import os
 import sys
 import sysconfig
 import traceback
@@ -102,22 +103,28 @@ def perform(answer: Any, step: Call | Value, door: "Door") -> Reply:
     if not callable(answer):
         return Reply(step, plain(answer), Raised(NO_FUNCTION, "nothing: it cannot be called"))
     arguments = [door.boto3(one) if isinstance(one, Boto3) else deepcopy(one) for one in step.arguments]
-    door.left = door.limit if step.dies_after is None else step.dies_after
+    door.left, door.stopped = door.limit if step.dies_after is None else step.dies_after, False
     printed = StringIO()
-    value, raised, died = None, None, False
+    value, raised = None, None
     with redirect_stdout(printed):
         try:
             value = plain(answer(*arguments))
         except OutOfRequests:
-            died = step.dies_after is not None
-            raised = None if died else Raised(STOPPED, f"stopped after {door.limit} requests in one call")
+            door.stopped = True
         except (Exception, SystemExit) as error:
             raised = Raised(type(error).__name__, _text(error), _own_line(error))
-    return Reply(step, value, raised, printed.getvalue(), died=died)
+    if door.stopped and step.dies_after is not None:
+        return Reply(step, printed=printed.getvalue(), died=True)
+    if door.stopped:
+        raised = Raised(STOPPED, f"stopped after {door.limit} requests in one call")
+        return Reply(step, raised=raised, printed=printed.getvalue())
+    return Reply(step, value, raised, printed.getvalue())
 
 
 class OutOfRequests(BaseException):
-    """Ends a call that asks for too much. No ``Exception``: neither boto3 nor a learner's handler may retry it."""
+    """Ends a call that asks for too much. No ``Exception``: neither boto3 nor a learner's handler may retry it. Of a call that
+    catches it all the same, nothing counts that it does afterwards.
+    """
 
 
 class Door:
@@ -125,11 +132,13 @@ class Door:
 
     def __init__(self, lab: Any, limit: int) -> None:
         self.limit = self.left = limit
+        self.stopped = False
         self._lab = lab
         self._made: dict[tuple[str, str], Any] = {}
 
     def __call__(self, service: str, operation: str, params: dict[str, Any], *, region: str) -> dict[str, Any]:
         if not self.left:
+            self.stopped = True
             raise OutOfRequests
         self.left -= 1
         answer: dict[str, Any] = self._lab.request(service, operation, params, region=region)
@@ -179,7 +188,7 @@ def _is_learners(filename: str) -> bool:
     return "site-packages" not in filename and not filename.startswith(_LIBRARIES)
 
 
-_LIBRARIES = (str(Path(__file__).parents[1]) + "/", sysconfig.get_paths()["stdlib"], "<frozen")
+_LIBRARIES = (str(Path(__file__).parents[1]) + os.sep, sysconfig.get_paths()["stdlib"], "<frozen")
 
 
 def _own_line(error: BaseException) -> str:

@@ -88,7 +88,7 @@ def _card(store: Store | None) -> Card:
 
 def _row(row: Row) -> str:
     name, *others = map(escape, cells(row))
-    lesson = f'<a href="{escape(row.lesson.path.name)}">{name}</a>'
+    lesson = f'<a href="../notebooks/{escape(row.lesson.path.name)}">{name}</a>'
     quiet = "" if row.begun else _QUIET
     told = "".join(f'<td style="{_CELL}; {quiet}">{text}</td>' for text in others[:-1])
     return f'<tr><td style="{_CELL}">{lesson}</td>{told}<td style="{_CELL}">{_next(row)}</td></tr>'

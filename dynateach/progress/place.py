@@ -15,7 +15,13 @@ VARIABLE = "DYNATEACH_PROGRESS"
 
 def place() -> Path | None:
     """The file for a program that runs in this folder, or None where nothing is kept."""
-    named = os.environ.get(VARIABLE)
+    try:
+        return _place(os.environ.get(VARIABLE))
+    except (OSError, RuntimeError):  # this folder is gone or closed to us, or nobody has that home folder
+        return None
+
+
+def _place(named: str | None) -> Path | None:
     if named is not None:
         return Path(named).expanduser().absolute() if named else None
     folder = workbook_of(Path.cwd())

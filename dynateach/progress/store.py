@@ -9,7 +9,6 @@ read as progress is put aside, and what this program knows of it is written anew
 """
 
 import errno
-import fcntl
 import json
 import os
 import sys
@@ -22,6 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from dynateach import files
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    LOCKS = False
+else:
+    LOCKS = True
 
 VERSION = 1
 PATIENCE = 50
@@ -150,8 +156,11 @@ def _sentence(error: Exception, path: Path) -> str:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Only one program at a time changes the file. Where a disk knows no locks, the writes are whole all the same."""
+    """Only one program at a time changes the file. Where a system or a disk knows no locks, the writes are whole all the same."""
     folder.mkdir(parents=True, exist_ok=True)
+    if not LOCKS:
+        yield
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         _lock(handle)

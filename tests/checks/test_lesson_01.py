@@ -170,6 +170,8 @@ Reading = dict[str, str]
         (lambda reading: f"{crc32(reading['sensor'].encode()) % 3}", "It takes many keys"),
         (lambda reading: (reading["sensor"], reading["day"]), "partition_key returned a tuple"),
         (lambda reading: "", "cannot store this partition key"),
+        (lambda reading: reading["sensor"] if "id" in reading else "x" * 3_000, "cannot look for this partition key"),
+        (lambda reading: reading["sensor"] if "id" in reading else "\ud800", "cannot look for this partition key"),
         (lambda reading: None, "Does the function end in return?"),
     ],
 )

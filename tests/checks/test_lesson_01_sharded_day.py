@@ -181,7 +181,7 @@ def test_a_wrong_write_is_refused(write: Answer, words: str, seed: int) -> None:
         ),
         (lambda table, day: iter(RIGHT_READ(table, day)), "returned a list_iterator"),
         (lambda table, day: RIGHT_READ(table, day) and None, "Does the function end in return?"),
-        (lambda table, day: [], "Use the table that the function is given"),
+        (lambda table, day: [], "Use what the function is given"),
     ],
 )
 def test_a_wrong_read_is_refused(read: Answer, words: str, seed: int) -> None:

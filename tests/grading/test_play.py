@@ -1,10 +1,11 @@
 """What a case may ask of a player: clients of any service, processes that die, and calls that the world decides on."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from dynateach.checks.task import Ask, Boto3, Call, Case, Reply, Value
-from dynateach.grading.play import InProcess
+from dynateach.grading.play import STOPPED, InProcess
 from dynateach.lab import Lab
 
 TOYS = Boto3("toys")
@@ -86,6 +87,31 @@ def test_what_dies_cannot_be_caught_by_a_learner_who_catches_every_exception() -
 
     assert reply.died
     assert len(reply.events) > 0
+
+
+def swallowing(table: Any) -> str:
+    for id in "abc":
+        with suppress(BaseException):  # a bare except does the same
+            _put(table, id)
+    return "done"
+
+
+def test_a_call_that_catches_its_own_death_is_dead_all_the_same() -> None:
+    (reply,) = _played(swallowing, Call("answer", (TOYS,), dies_after=1))
+
+    assert (reply.died, reply.value, reply.raised) == (True, None, None)
+
+
+def test_a_call_that_catches_being_stopped_is_stopped_all_the_same() -> None:
+    replies = InProcess({"answer": swallowing})(Case(_lab(), (Call("answer", (TOYS,)),), None, requests=1))
+
+    assert [(reply.value, reply.raised and reply.raised.type) for reply in replies] == [(None, STOPPED)]
+
+
+def test_a_call_after_a_stopped_one_has_requests_again() -> None:
+    dead, alive = _played(swallowing, Call("answer", (TOYS,), dies_after=1), Call("answer", (TOYS,)))
+
+    assert (dead.died, alive.died, alive.value) == (True, False, "done")
 
 
 def test_a_case_may_decide_by_one_reply_what_to_ask_next() -> None:

@@ -77,6 +77,16 @@ def test_a_claim_of_an_earlier_kernel_is_shown_again(home: Path) -> None:
     assert row.children[0].value == "true"
 
 
+def test_a_choice_of_an_earlier_kernel_is_shown_although_its_answer_was_seen_first(home: Path) -> None:
+    _choose(500)
+    new_kernel()
+    lesson("05")
+    reveal("load", 2_000)
+    predict(*LOAD)
+
+    assert str(reveal("load", 2_000)) == "You chose 500. It is 2,000."
+
+
 def test_a_question_of_another_lesson_is_another_question(home: Path) -> None:
     _choose(500)
     new_kernel()
@@ -246,6 +256,35 @@ for number in range(40):
     assert [process.wait(timeout=60) for process in running] == [0, 0]
 
     assert {number: len(names) for number, names in _kept(home)["choices"].items()} == {"05": 40, "08": 40}
+
+
+def test_a_system_without_file_locks_keeps_notes_all_the_same(home: Path) -> None:
+    script = """
+import sys
+sys.modules["fcntl"] = None
+import dynateach
+dynateach.hint("01.1", 1)
+"""
+    subprocess.run([sys.executable, "-c", script], env=_our_path(), check=True, timeout=60)
+
+    assert _kept(home)["tasks"]["01.1"]["hints"] == 1
+
+
+def test_a_folder_that_is_gone_costs_no_work(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    _choose(500)
+
+    assert str(reveal("load", 500)) == "You chose 500. Right."
+
+
+def test_a_home_that_nobody_knows_costs_no_work(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "~nobody-of-this-name/mine.json")
+    _choose(500)
+
+    assert str(reveal("load", 500)) == "You chose 500. Right."
 
 
 def _our_path() -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import lab_with_table
+from dynateach.checks.scenes import NO_RETURN, lab_with_table
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.dynamodb.rules.limits import ON_DEMAND_WRITE_UNITS
 from dynateach.dynamodb.rules.limits import PARTITION_WRITE_UNITS as CEILING
@@ -39,7 +39,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
     value, events = replies[0].value, replies[0].events
     refused = [event for event in events if isinstance(event, Throttled)]
     if not isinstance(value, str):
-        why = "Does the function end in return?" if value is None else "Return the partition key itself, a string."
+        why = NO_RETURN if value is None else "Return the partition key itself, a string."
         return Fault(f"prove returned {kind(value)}, not a partition key", _EXPECTED, why, trace=refused)
     if not events:
         return Fault("prove asked DynamoDB for nothing", _EXPECTED, "Write to the table that the function is given.")

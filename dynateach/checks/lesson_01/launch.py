@@ -5,7 +5,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import hottest, in_words, is_number, lab_with_table, written_units
+from dynateach.checks.scenes import (
+    NO_RETURN,
+    USE_WHAT_IS_GIVEN,
+    hottest,
+    in_words,
+    is_number,
+    lab_with_table,
+    written_units,
+)
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.drawing.captions import count
 from dynateach.events import ItemRead, ItemWritten, PageRead
@@ -61,11 +69,7 @@ def _fault_of_click(reply: Reply, step: int) -> Fault | None:
         return Fault("click reads before it writes", "one update, and no read", why, step=step)
     if len(writes) != 1:
         what = f"click wrote {count(len(writes), 'item')}" if writes else "click wrote nothing"
-        why = (
-            "One click is one write, to one of the parts."
-            if writes
-            else "Use the table that the function is given, not another variable of the notebook."
-        )
+        why = "One click is one write, to one of the parts." if writes else USE_WHAT_IS_GIVEN
         return Fault(what, "one item", why, step=step)
     return None
 
@@ -98,7 +102,7 @@ def _fault_of_total(case: Case, replies: Sequence[Reply]) -> Fault | None:
     wanted = launch.clicked.count(launch.wanted)
     expected = f"{wanted}: so often was {launch.wanted} clicked"
     if not is_number(value):
-        why = "Does the function end in return?" if value is None else "Return one number."
+        why = NO_RETURN if value is None else "Return one number."
         return Fault(f"clicks returned {kind(value)}, not a number", expected, why)
     if fault := _fault_of_reading(reply):
         return fault

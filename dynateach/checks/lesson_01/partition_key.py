@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import hottest, in_words, lab_with_table, put, written_units
+from dynateach.checks.scenes import NO_RETURN, hottest, in_words, lab_with_table, put, written_units
 from dynateach.checks.task import Call, Case, Fault, Reply, Task
 from dynateach.dynamodb.rules.limits import PARTITION_WRITE_UNITS as CEILING
 from dynateach.errors import ServiceError
@@ -69,7 +69,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
 
 def _fault_of_write(case: Case, event: dict[str, str], key: Any, step: int) -> Fault | None:
     if not isinstance(key, str):
-        why = "Does the function end in return?" if key is None else "The table's partition key is a string."
+        why = NO_RETURN if key is None else "The table's partition key is a string."
         return Fault(f"partition_key returned {kind(key)}", "a string", why, step=step)
     try:
         put(case.lab, TABLE, {**event, "pk": key, "sk": f"{event['at']}#{event['id']}"})
@@ -100,7 +100,10 @@ def _fault_of_read(case: Case, replies: Sequence[Reply]) -> Fault | None:
         return Fault(f"for the read, partition_key returned {kind(key)}", "the key of the writes", _ALL_THAT_IS_KNOWN)
     written = [one for one in readings.events if (one["sensor"], one["day"]) == (readings.sensor, DAY)]
     events_before = len(case.lab.trace)
-    found = [item["sensor"]["S"] for item in _query(case, key)]
+    try:
+        found = [item["sensor"]["S"] for item in _query(case, key)]
+    except (ServiceError, UnicodeError) as error:
+        return Fault("DynamoDB cannot look for this partition key", "the key of the writes", str(error))
     trace = list(case.lab.trace)[events_before:]
     ours, others = found.count(readings.sensor), len(found) - found.count(readings.sensor)
     if ours < len(written):

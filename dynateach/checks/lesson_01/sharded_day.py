@@ -11,8 +11,17 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from dynateach.checks.lesson_01 import sharded_read
-from dynateach.checks.lesson_01.sharded_read import SUFFIXES, TABLE, USE_WHAT_IS_GIVEN
-from dynateach.checks.scenes import Item, hottest, in_words, lab_with_table, put, python_form, written_units
+from dynateach.checks.lesson_01.sharded_read import SUFFIXES, TABLE
+from dynateach.checks.scenes import (
+    USE_WHAT_IS_GIVEN,
+    Item,
+    hottest,
+    in_words,
+    lab_with_table,
+    put,
+    python_form,
+    written_units,
+)
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.dynamodb.rules.hashing import digest, position
 from dynateach.randomness import Randomness, Stream

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import Item, python_form
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, Item, python_form
 from dynateach.checks.task import Case, Fault, Reply
 from dynateach.dynamodb.rules.limits import KB
 from dynateach.lab import Lab
@@ -13,14 +13,12 @@ from dynateach.trace import PageRead, RequestServed
 TABLE = "events"
 SUFFIXES = 10
 
-USE_WHAT_IS_GIVEN = "Use the table that the function is given, not another variable of the notebook."
-
 
 def fault(case: Case, reply: Reply, day: str) -> Fault | None:
     """What is wrong with the read of that day, if anything."""
     stored, events = _items(case.lab, day), reply.value
     if not isinstance(events, list) or not all(isinstance(one, dict) for one in events):
-        why = "Does the function end in return?" if events is None else "Return the items as they came, in one list."
+        why = NO_RETURN if events is None else "Return the items as they came, in one list."
         return Fault(f"read_events returned {kind(events)}", f"a list of {_count(stored)} as dicts", why)
     if not any(isinstance(one, RequestServed) for one in reply.events):
         return Fault("read_events read nothing", "Queries on the table that it was given", USE_WHAT_IS_GIVEN)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import hottest, in_words, is_number, lab_with_table, put, written_units
+from dynateach.checks.scenes import NO_RETURN, hottest, in_words, is_number, lab_with_table, put, written_units
 from dynateach.checks.task import Call, Case, Fault, Reply, Task, fewer
 from dynateach.dynamodb.rules.hashing import digest, position
 from dynateach.randomness import Randomness, Stream
@@ -85,7 +85,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
     expected = f"{wanted:.4g}: {name} takes {most} of {total}, a fair share is 1 of {count} (loads: {in_words(loads)})"
     trace = case.lab.trace.of(ItemWritten)
     if not is_number(value):
-        why = "Does the function end in return?" if value is None else ""
+        why = NO_RETURN if value is None else ""
         return Fault(f"skew returned {kind(value)}, not a number", expected, why, trace=trace)
     value = float(value) if isinstance(value, Decimal) else value
     if _close(value, wanted):

@@ -6,7 +6,7 @@ from math import ceil
 from typing import NamedTuple
 
 from dynateach.checks.plain import kind
-from dynateach.checks.scenes import hottest, in_words, lab_with_table, put, written_units
+from dynateach.checks.scenes import NO_RETURN, hottest, in_words, lab_with_table, put, written_units
 from dynateach.checks.task import Call, Case, Fault, Reply, Task
 from dynateach.dynamodb.rules.limits import PARTITION_WRITE_UNITS as CEILING
 from dynateach.lab import Lab
@@ -121,7 +121,7 @@ def _prepare(sales: Sales) -> Case:
 def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
     sales, value = case.input, replies[0].value
     if type(value) is not int:
-        usual = "Does the function end in return?" if value is None else "Suffixes come in whole numbers."
+        usual = NO_RETURN if value is None else "Suffixes come in whole numbers."
         why = _close_reckoning(sales, _places(case.lab, sales.hot), 0) or usual
         return Fault(f"suffixes returned {kind(value)}, not a whole number", _EXPECTED, why)
     if not 1 <= value <= SUFFIXES:

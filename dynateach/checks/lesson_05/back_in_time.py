@@ -3,18 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from dynateach.checks.lesson_05.shop import (
-    NO_RETURN,
-    TABLE,
-    USE_WHAT_IS_GIVEN,
-    later,
-    reads_and_writes,
-    shop,
-    told,
-    update,
-)
+from dynateach.checks.lesson_05.shop import TABLE, reads_and_writes, shop, told, update
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import is_number
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, is_number, later
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.lab import Lab
 from dynateach.randomness import Randomness

@@ -3,16 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dynateach.checks.lesson_05.shop import (
-    NO_RETURN,
-    TABLE,
-    USE_WHAT_IS_GIVEN,
-    is_item,
-    shop,
-    stored,
-    writes,
-)
+from dynateach.checks.lesson_05.shop import TABLE, shop, stored, writes
 from dynateach.checks.plain import kind, show
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, is_item
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.randomness import Randomness
 from dynateach.trace import ItemRead, RequestServed

@@ -4,10 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dynateach.checks.lesson_05.shop import (
-    NO_RETURN,
     TABLE,
-    USE_WHAT_IS_GIVEN,
-    is_item,
     read_strongly,
     read_units,
     reads_and_writes,
@@ -17,7 +14,7 @@ from dynateach.checks.lesson_05.shop import (
     writes,
 )
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import Item
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, Item, is_item
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.dynamodb.rules.capacity import read_units as units_of
 from dynateach.randomness import Randomness

@@ -3,19 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from dynateach.checks.lesson_05.shop import (
-    NO_RETURN,
-    TABLE,
-    USE_WHAT_IS_GIVEN,
-    is_item,
-    later,
-    shop,
-    stored,
-    told,
-    update,
-)
+from dynateach.checks.lesson_05.shop import TABLE, shop, stored, told, update
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import is_number
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, is_item, is_number, later
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.clock import EPOCH
 from dynateach.drawing.captions import count

@@ -1,6 +1,6 @@
 """What the tasks of this lesson share: a table whose replicas lag behind, others who write to it meanwhile, and what reads were told."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from dynateach.checks.scenes import Item, put, python_form, wire_form
@@ -12,9 +12,6 @@ from dynateach.trace import Event, ItemRead, ItemWritten, PageRead, ReplicaRead,
 TABLE = "shop"
 LAG = 2_000
 """How late a follower is, in ms by the median (profile classroom): nobody waits that long between two requests."""
-
-USE_WHAT_IS_GIVEN = "Use the table that the function is given, not another variable of the notebook."
-NO_RETURN = "Does the function end in return?"
 
 
 class Told(NamedTuple):
@@ -41,11 +38,6 @@ def shop(seed: int, items: Iterable[Item]) -> Lab:
             put(lab, TABLE, item)
         lab.clock.advance(30)
     return lab
-
-
-def later(lab: Lab, microseconds: int, action: Callable[[], object]) -> None:
-    """Let somebody else do that so much later, whatever is under way then."""
-    lab.clock.at(lab.clock.now + microseconds, action)
 
 
 def update(
@@ -105,8 +97,3 @@ def writes(events: Iterable[Event]) -> list[ItemWritten]:
 def reads_and_writes(events: Sequence[Event]) -> list[Event]:
     """What proves a point about staleness: who wrote, and which replica answered what."""
     return [event for event in events if isinstance(event, (ItemWritten, ReplicaRead))]
-
-
-def is_item(value: Any) -> bool:
-    """Whether a plain value could be an item as boto3 gives it."""
-    return isinstance(value, dict) and all(isinstance(name, str) for name in value)

@@ -3,17 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dynateach.checks.lesson_05.shop import (
-    NO_RETURN,
-    TABLE,
-    USE_WHAT_IS_GIVEN,
-    later,
-    shop,
-    stored,
-    update,
-    writes,
-)
+from dynateach.checks.lesson_05.shop import TABLE, shop, stored, update, writes
 from dynateach.checks.plain import kind
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, later
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.drawing.captions import count
 from dynateach.errors import ServiceError

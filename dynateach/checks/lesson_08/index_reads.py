@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from dynateach.checks.lesson_05.shop import NO_RETURN, USE_WHAT_IS_GIVEN, is_item
 from dynateach.checks.lesson_08 import orders
 from dynateach.checks.lesson_08.orders import pages, table_units
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import Item, is_number, wire_form
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, Item, is_item, is_number, wire_form
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task, fewer
 from dynateach.drawing.captions import count
 from dynateach.dynamodb.rules.capacity import read_units

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from dynateach.checks.lesson_05.shop import NO_RETURN, USE_WHAT_IS_GIVEN
 from dynateach.checks.lesson_08 import orders
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import is_number
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, is_number
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.randomness import Randomness
 from dynateach.trace import Event, IndexQueued, IndexWritten, ItemWritten, PageRead

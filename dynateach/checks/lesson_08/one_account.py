@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dynateach.checks.lesson_05.shop import NO_RETURN, USE_WHAT_IS_GIVEN
 from dynateach.checks.lesson_08 import orders
 from dynateach.checks.lesson_08.orders import everything
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import Item, wire_form
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, Item, later, wire_form
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.errors import ServiceError
 from dynateach.lab import Lab
@@ -68,7 +67,7 @@ def _prepare(sign_up: SignUp) -> Case:
         with lab.trace.paused():
             _sign_up_elsewhere(lab, sign_up)
     if sign_up.when == MEANWHILE:
-        orders.later(lab, SOON, lambda: _sign_up_elsewhere(lab, sign_up))
+        later(lab, SOON, lambda: _sign_up_elsewhere(lab, sign_up))
     return Case(lab, (Call("sign_up", (Boto3(TABLE), sign_up.id, sign_up.email)),), sign_up, requests=40)
 
 

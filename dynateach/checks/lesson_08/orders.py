@@ -1,6 +1,6 @@
 """What the tasks of this lesson share: a Lab in which indexes alone lag behind, its tables, and what was read in them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -65,11 +65,6 @@ def include(*names: str) -> dict[str, Any]:
 def ask(lab: Lab, table: str, operation: str, **params: Any) -> dict[str, Any]:
     """A request in wire form by somebody else."""
     return lab.request("dynamodb", operation, {"TableName": table, **params})
-
-
-def later(lab: Lab, microseconds: int, action: Callable[[], object]) -> None:
-    """Let somebody else do that so much later, whatever is under way then."""
-    lab.clock.at(lab.clock.now + microseconds, action)
 
 
 def stored(lab: Lab, table: str, id: str) -> Item:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from dynateach.checks.lesson_05.shop import NO_RETURN, USE_WHAT_IS_GIVEN
 from dynateach.checks.lesson_08 import orders
 from dynateach.checks.lesson_08.orders import pages, stored, table_units
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import Item, wire_form
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, Item, later, wire_form
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task, fewer
 from dynateach.drawing.captions import count
 from dynateach.errors import ServiceError
@@ -89,7 +88,7 @@ def _prepare(day: Day) -> Case:
     lab = orders.lab(day.seed, index_lag=Delay())
     orders.create(lab, TABLE, {INDEX: (["shop", "open_since"], {"ProjectionType": "ALL"})}, day.there)
     if day.rival:
-        orders.later(lab, MEANWHILE, lambda: _close_elsewhere(lab, day.rival))
+        later(lab, MEANWHILE, lambda: _close_elsewhere(lab, day.rival))
     steps = [Call(answer, (Boto3(TABLE), *arguments)) for answer, *arguments in day.actions]
     return Case(lab, steps, day, requests=60)
 

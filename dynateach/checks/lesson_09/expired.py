@@ -5,17 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from dynateach.checks.lesson_09.shop import (
-    USE_WHAT_IS_GIVEN,
-    Record,
-    all_records,
-    create_table,
-    delete,
-    shop,
-    stream_of,
-)
+from dynateach.checks.lesson_09.shop import Record, all_records, create_table, delete, shop, stream_of
 from dynateach.checks.plain import show
-from dynateach.checks.scenes import put, python_form
+from dynateach.checks.scenes import USE_WHAT_IS_GIVEN, put, python_form
 from dynateach.checks.task import Ask, Boto3, Call, Case, Fault, Reply, Task
 from dynateach.clock import SECOND
 from dynateach.drawing.captions import count

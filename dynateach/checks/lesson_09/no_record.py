@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dynateach.checks.lesson_09.shop import NO_RETURN, ORDERS, USE_WHAT_IS_GIVEN, shop
+from dynateach.checks.lesson_09.shop import ORDERS, shop
 from dynateach.checks.plain import kind
-from dynateach.checks.scenes import is_number, put
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, is_number, put
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.randomness import Randomness
 from dynateach.trace import ItemWritten, StreamRecordWritten, WriteRefused

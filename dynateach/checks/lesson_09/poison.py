@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from dynateach.checks.lesson_09.shop import (
     ORDERS,
-    USE_WHAT_IS_GIVEN,
     Record,
     all_records,
     call_with,
@@ -19,7 +18,7 @@ from dynateach.checks.lesson_09.shop import (
     text_of,
 )
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import put
+from dynateach.checks.scenes import USE_WHAT_IS_GIVEN, put
 from dynateach.checks.task import Ask, Call, Case, Fault, Reply, Task, fewer
 from dynateach.drawing.captions import count
 from dynateach.lab import Lab

@@ -11,9 +11,6 @@ ORDERS = "orders"
 Record = dict[str, Any]
 """A record of the stream in wire form."""
 
-NO_RETURN = "Does the function end in return?"
-USE_WHAT_IS_GIVEN = "Use what the function is given, not another variable of the notebook."
-
 
 def shop(seed: int, profile: Profile = IDEAL, table: str = ORDERS) -> Lab:
     """A Lab with one table and its stream, which keeps both images."""

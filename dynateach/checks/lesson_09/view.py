@@ -5,18 +5,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from dynateach.checks.lesson_09.shop import (
-    ORDERS,
-    USE_WHAT_IS_GIVEN,
-    call_with,
-    create_table,
-    delete,
-    records_by_shard,
-    shop,
-    text_of,
-)
+from dynateach.checks.lesson_09.shop import ORDERS, call_with, create_table, delete, records_by_shard, shop, text_of
 from dynateach.checks.plain import show
-from dynateach.checks.scenes import put, python_form
+from dynateach.checks.scenes import USE_WHAT_IS_GIVEN, put, python_form
 from dynateach.checks.task import Call, Case, Fault, Reply, Task, fewer
 from dynateach.drawing.captions import count
 from dynateach.lab import Lab

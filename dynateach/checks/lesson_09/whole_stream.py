@@ -5,18 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from dynateach.checks.lesson_09.shop import (
-    NO_RETURN,
-    ORDERS,
-    USE_WHAT_IS_GIVEN,
-    Record,
-    id_of,
-    records_by_shard,
-    shop,
-    stream_of,
-)
+from dynateach.checks.lesson_09.shop import ORDERS, Record, id_of, records_by_shard, shop, stream_of
 from dynateach.checks.plain import kind
-from dynateach.checks.scenes import put
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, put
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.clock import SECOND
 from dynateach.drawing.captions import count

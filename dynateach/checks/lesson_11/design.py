@@ -6,10 +6,10 @@ from math import ceil
 from typing import Any
 
 from dynateach.bills import Bill, dollars, plain
-from dynateach.checks.lesson_05.shop import NO_RETURN, USE_WHAT_IS_GIVEN
 from dynateach.checks.lesson_11 import parcels
 from dynateach.checks.lesson_11.parcels import BAD, BOUND, CREATE, DAMAGED, SAVE, TABLE, TRACK, Sample, Saved
 from dynateach.checks.plain import kind, show
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN
 from dynateach.checks.task import Call, Case, Fault, Reply, Task
 from dynateach.drawing.captions import count, percent
 from dynateach.errors import ServiceError

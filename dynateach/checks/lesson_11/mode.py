@@ -8,7 +8,7 @@ from dynateach.bills import dollars
 from dynateach.checks.lesson_11 import days
 from dynateach.checks.lesson_11.days import ON_DEMAND, PROVISIONED, SCALED, Day, Outcome
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import is_number
+from dynateach.checks.scenes import NO_RETURN, is_number
 from dynateach.checks.task import Call, Case, Fault, Reply, Task
 from dynateach.clock import EPOCH, SECOND
 from dynateach.drawing.captions import count, percent
@@ -83,7 +83,7 @@ def _in_words(day: Day) -> str:
 def _fault_of_shape(choice: Any) -> Fault | None:
     expected = f'("{ON_DEMAND}", None), ("{SCALED}", None) or ("{PROVISIONED}", 25)'
     if not isinstance(choice, (tuple, list)) or len(choice) != 2:
-        why = "Does the function end in return?" if choice is None else ""
+        why = NO_RETURN if choice is None else ""
         return Fault(f"choose returned {kind(choice)}, not a mode and its units", expected, why)
     mode, units = choice
     if mode not in MODES:

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from dynateach.checks.lesson_05.shop import NO_RETURN, USE_WHAT_IS_GIVEN
 from dynateach.checks.plain import kind
-from dynateach.checks.scenes import Item, is_number, put
+from dynateach.checks.scenes import NO_RETURN, USE_WHAT_IS_GIVEN, Item, is_number, put
 from dynateach.checks.task import Boto3, Call, Case, Fault, Reply, Task
 from dynateach.drawing.captions import count
 from dynateach.dynamodb.rules.limits import PAGE_BYTES

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from dynateach.checks.lesson_11.beliefs import MISTAKEN, TRUE, Item
 from dynateach.checks.plain import kind, show
-from dynateach.checks.scenes import is_number
+from dynateach.checks.scenes import NO_RETURN, is_number
 from dynateach.checks.task import Call, Case, Fault, Reply, Task
 from dynateach.dynamodb.rules.limits import KB
 from dynateach.lab import Lab
@@ -178,7 +178,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
 def _fault_of_kind(name: str, step: int, given: Any) -> Fault | None:
     if is_number(given):
         return None
-    why = "Does the function end in return?" if given is None else ""
+    why = NO_RETURN if given is None else ""
     return Fault(f"{name} returned {kind(given)}", "a number", why, step=step)
 
 

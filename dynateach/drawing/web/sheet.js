@@ -16,6 +16,7 @@ function render({ model, el }) {
     const plotly = await library();
     if (over || picture !== drawn) return;
     await plotly.react(place, picture.data, picture.layout, model.get("config"));
+    if (over || picture !== drawn) return;
     const words = picture.layout.meta.alternative;
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", words);
@@ -28,7 +29,8 @@ function render({ model, el }) {
     if (!width) spoken.textContent = "";
     if (!width || width === before) return;
     if (model.get("picture") !== drawn) return void draw();
-    if (before || place.querySelector(".main-svg")) (await library()).Plots.resize(place);
+    const plotly = await library();
+    if (!over && place.querySelector(".main-svg")) plotly.Plots.resize(place);
   });
   fit.observe(el);
   model.on("change:picture", draw);

@@ -1,5 +1,6 @@
 """A film of any trace shows who asked for what, and all that took part in it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from dynateach.drawing.encoding import encode
 from dynateach.drawing.film import Film, seconds
 from dynateach.drawing.palette import CONSUMER, FAULT, INDEX, READ, RECORD, REFUSED, STALE_READ, THROTTLE, WRITE, Word
 from dynateach.errors import ServiceError
+from dynateach.profile import IDEAL
 from dynateach.topics.parts.any_trace import film
 from dynateach.topics.parts.any_trace.told import MOST
 from dynateach.trace import RequestServed
@@ -137,6 +139,17 @@ def test_records_go_to_shards_and_functions_fail_in_their_lane() -> None:
     assert [span.kind for span in drawn.spans if span.lane == "consumer ship"] == [FAULT, CONSUMER]
 
 
+def test_a_consumer_that_gives_records_up_before_it_is_called_has_a_lane() -> None:
+    scene = Scene(profile="classroom")
+    scene.put("a")
+    scene.wait(3_600)
+    scene.consume(Seen(), name="ship", maximum_record_age_in_seconds=60)
+    scene.wait(60)
+    scene.lab.resource("dynamodb").Table("things").get_item(Key={"pk": "a"})
+
+    assert _kinds(_film(scene.lab), "consumer ship") == [FAULT]
+
+
 def test_where_nothing_takes_time_a_second_stands_for_a_request() -> None:
     lab = Lab()
     table = _quiet(lab)
@@ -199,3 +212,30 @@ def test_many_partitions_are_not_drawn_replica_by_replica() -> None:
 
     assert [name for name in lanes if name.startswith("zone")] == []
     assert len([name for name in lanes if name.startswith("p")]) == len(lab.inspect("things").partitions)
+
+
+def test_what_is_read_of_an_index_is_drawn_there_and_not_at_a_partition_of_the_same_name() -> None:
+    lab = Lab()
+    with lab.trace.paused():
+        table = create_indexed(lab, {"by-g": "g:S"}, key="id:S")
+    for number in range(40):
+        table.put_item(Item={"id": f"{number}", "g": "x"})
+    writes = _kinds(_film(lab), "p0")
+    table.query(IndexName="by-g", KeyConditionExpression="g = :g", ExpressionAttributeValues={":g": "x"})
+
+    drawn = _film(lab)
+
+    assert _kinds(drawn, "p0") == writes
+    assert READ in _kinds(drawn, "index by-g")
+
+
+def test_partitions_stand_in_the_order_of_their_numbers() -> None:
+    lab = Lab(0, replace(IDEAL, on_demand_partitions=12))
+    table = _quiet(lab)
+    for number in range(200):
+        table.put_item(Item={"id": f"{number}"})
+
+    numbers = [int(name[1:]) for name in _lanes(_film(lab)) if name.startswith("p")]
+
+    assert max(numbers) >= 10
+    assert numbers == sorted(numbers)

@@ -96,14 +96,15 @@ def _in_storage(told: Told, places: Places) -> Iterator[Mark]:
     if not places.in_zones:
         yield from _at_partitions(told, places)
     for split in told.of(PartitionSplit):
-        if lane := places.partition(split.table, split.partition):
+        if not split.index_name and (lane := places.partition(split.table, split.partition)):
             yield Mark(seconds(split.at), lane, SPLIT, "", f"It is cut into {split.left} and {split.right}.")
 
 
 def _at_partitions(told: Told, places: Places) -> Iterator[Mark]:
     for event in told.events:
         if isinstance(event, (ItemRead, PageRead, ItemWritten, Throttled, ItemExpired)):
-            lane = places.partition(event.table, event.partition)
+            index = getattr(event, "index_name", "")
+            lane = places.index(index) if index else places.partition(event.table, event.partition)
             if lane and (event.request in told.drawn or not event.request):
                 yield Mark(seconds(event.at), lane, _TOUCHES[type(event)], "", f"{event.partition}: {_what(event)}.")
 

@@ -7,6 +7,7 @@ from dynateach.drawing.film import Lane
 from dynateach.drawing.palette import CLIENT, CONSUMER, INDEX, REPLICA, SHARD
 from dynateach.dynamodb.storage.zones import LETTERS
 from dynateach.events import (
+    ConsumerDiscarded,
     ConsumerInvoked,
     IndexQueued,
     IndexWritten,
@@ -41,7 +42,7 @@ class Places:
             for event in told.events
             if isinstance(event, _AT_A_PARTITION) and event.partition and not _of_index(event)
         )
-        self._partitions = sorted(place for place, _ in busy.most_common(PARTITIONS))
+        self._partitions = sorted((place for place, _ in busy.most_common(PARTITIONS)), key=_in_order)
         self._tables = {table for table, _ in self._partitions}
         replicated = any(isinstance(one, (ReplicaRead, Replicated)) and not one.index_name for one in told.events)
         self.in_zones = replicated and len(self._partitions) <= IN_ZONES
@@ -49,12 +50,13 @@ class Places:
             {
                 one.index_name
                 for one in told.events
-                if isinstance(one, (IndexWritten, IndexQueued, PageRead)) and one.index_name
+                if isinstance(one, (IndexWritten, IndexQueued, PageRead, Throttled)) and one.index_name
             }
         )
         shards = dict.fromkeys(one.shard for one in told.events if isinstance(one, (StreamRecordWritten, StreamRead)))
         self._shards = {shard: f"shard {number}" for number, shard in enumerate(list(shards)[:SHARDS], 1)}
-        self._consumers = sorted({one.consumer for one in told.of(ConsumerInvoked)})
+        invoked, discarded = told.of(ConsumerInvoked), told.of(ConsumerDiscarded)
+        self._consumers = sorted({one.consumer for one in invoked} | {one.consumer for one in discarded})
         self._clients = list(dict.fromkeys(one.client for one in told.requests))
 
     @property
@@ -100,6 +102,12 @@ class Places:
             for zone in zones
         ]
         return [Lane(name, group, REPLICA if self.in_zones else None) for name, group in named if name]
+
+
+def _in_order(place: tuple[str, str]) -> tuple[str, int, str]:
+    """p2 before p10."""
+    table, partition = place
+    return table, len(partition), partition
 
 
 def _of_index(event: Any) -> bool:
