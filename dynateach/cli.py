@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import MofNCompleteColumn, Progress
 from rich.table import Table
 
 from dynateach import Lab, __version__
@@ -82,6 +83,37 @@ def check(notebook: Path, timeout: int) -> None:
     if report.stopped:
         _out.print(f"The run stopped early. {escape(report.stopped)}")
     sys.exit(0 if report.passed else 1)
+
+
+@main.command()
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Write records, grades and pages here.")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder of exercises (default: the workbook's).")
+@click.option("--jobs", type=click.IntRange(1), help="Submissions at a time (default: one a core).")
+@click.option("--seed", type=click.IntRange(0), help="What fresh data is drawn from (default: drawn once a report).")
+@click.option("--exercise-seed", type=click.IntRange(0), help="The SEED of the exercises as handed out (default: 1).")
+@click.option("--timeout", "seconds", default=30.0, show_default=True, type=click.FloatRange(1), help="Seconds a task.")
+@click.option("--require-sandbox", "sandboxed", is_flag=True, help="Refuse to grade where no sandbox works.")
+@click.option("--again", is_flag=True, help="Judge anew what has a record.")
+@click.option("--scheduler", help="Judge on the Dask cluster whose scheduler has this address.")
+def grade(**order: Any) -> None:
+    """Grade SUBMISSIONS, a folder or a zip of notebooks.
+
+    A run that was interrupted goes on when it is started again. Exit code 2 means that grading was not possible.
+    """
+    from dynateach.grading import desk
+
+    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True)) as bar:
+        shown = bar.add_task("Judging", total=None)
+        graded = desk.grade(desk.Order(**order), lambda total: bar.update(shown, advance=1, total=total))
+    table = Table("verdict", "tasks")
+    for verdict, count in graded.verdicts.items():
+        table.add_row(verdict, str(count))
+    Console(highlight=False).print(table)
+    _out.print(f"{len(graded.records)} submissions, {graded.points} of {graded.of} points.")
+    for words in graded.boundaries:
+        _out.print(f"Boundary: {escape(words)}")
+    _out.print(f"Report: {escape(str(graded.page))}")
 
 
 @main.command()

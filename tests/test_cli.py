@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from dynateach import workbook
 from dynateach.cli import main
 
-COMMANDS = ("check", "doctor", "export", "lab", "progress", "release", "reset", "serve", "show")
+COMMANDS = ("check", "doctor", "export", "grade", "lab", "progress", "release", "reset", "serve", "show")
 
 
 def test_the_version_is_the_packages() -> None:

@@ -11,6 +11,10 @@ DEPTH = 40
 """Levels of nesting that are kept; DynamoDB stores 32."""
 PARTS = 200_000
 """Values within a value that are kept."""
+BITS = 4_096
+"""Bits of a whole number that is kept. DynamoDB's numbers end at 10**126; counting with larger ones takes longer than anybody waits."""
+EXPONENT, BYTES = 400, 1_000
+"""Size of a Decimal that is kept."""
 
 
 class Odd(NamedTuple):
@@ -50,11 +54,15 @@ class _Copier:
     def copy(self, value: Any, depth: int) -> Any:
         self._left -= 1
         if depth < 0 or self._left < 0:
-            return Odd(type(value).__name__, "nested or long beyond measure")
-        if value is None or type(value) in (bool, int, float, str, bytes) or _is_told_odd(value):
+            return Odd(_type_name(value), "nested or long beyond measure")
+        if value is None or type(value) in (bool, float, str, bytes):
             return value
+        if type(value) is int:
+            return value if value.bit_length() <= BITS else Odd("int", _show(value, 0))
         if type(value) is Decimal:
-            return _odd(value) if value.is_snan() else value  # comparing a signalling NaN raises
+            return value if _is_measured(value) else Odd("Decimal", _short(str(value)))
+        if _is_told_odd(value):
+            return Odd(value.type[:_NAME], value.text[:_TEXT])
         for base, rebuild in _REBUILD.items():
             if issubclass(type(value), base):
                 return rebuild(self, value, depth - 1)
@@ -91,7 +99,7 @@ _REBUILD: dict[type, Any] = {
     dict: _Copier._dict,
     set: _Copier._set,
     frozenset: _Copier._frozenset,
-    int: lambda copier, value, depth: int.__add__(value, 0),
+    int: lambda copier, value, depth: copier.copy(int.__add__(value, 0), depth),
     float: lambda copier, value, depth: float.__add__(value, 0.0),
     str: lambda copier, value, depth: str.__str__(value),
     bytes: lambda copier, value, depth: bytes.__add__(value, b""),
@@ -111,9 +119,14 @@ def _number(value: Any) -> Any:
             return float(value)
         if type(value).__module__ == "numpy" and type(value.item()) in (bool, int, float, str):
             return value.item()
-    except (ArithmeticError, AttributeError, ValueError):
+    except Exception:  # a class may call itself one of numpy's
         pass
     return _odd(value)
+
+
+def _is_measured(value: Decimal) -> bool:
+    """Whether it can be compared, counted with and made an int: no NaN, and not 1e999999999."""
+    return value.is_finite() and abs(value.adjusted()) <= EXPONENT and value.__sizeof__() <= BYTES
 
 
 def _odd(value: Any) -> Odd:
@@ -121,7 +134,20 @@ def _odd(value: Any) -> Odd:
         text = str.__str__(repr(value))
     except Exception:
         text = "its repr fails"
-    return Odd(type(value).__name__, " ".join(text[:200].split()))
+    return Odd(_type_name(value), _short(text))
+
+
+_NAME, _TEXT = 60, 200
+
+
+def _short(text: str) -> str:
+    return " ".join(text[:_TEXT].split())
+
+
+def _type_name(value: Any) -> str:
+    """As Python knows it, whatever a metaclass says."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name[:_NAME]
 
 
 _SHOWN = 4

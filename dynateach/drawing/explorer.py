@@ -53,6 +53,14 @@ def explorer(*views: View) -> Any:
     return _Explorer(views).widget
 
 
+def framed(picture: Still) -> Any:
+    """One picture with its caption, as an ipywidget."""
+    caption = ipywidgets.HTML(_captioned(picture.sheet["meta"]["caption"]))
+    frame = ipywidgets.VBox([Sheet(picture), caption, Looks()])
+    frame.add_class("dynateach-explorer")
+    return frame
+
+
 class _Page:
     """One view on the page: its controls, its latest result, and how long that took."""
 
@@ -143,7 +151,7 @@ class _Explorer:
         page.took = perf_counter() - started
 
     def _tell(self, words: str) -> None:
-        self._caption.value = f'<div class="dynateach-caption">{escape(words)}</div>' if words else ""
+        self._caption.value = _captioned(words)
 
     def _tell_more(self, page: _Page) -> None:
         self._details.layout.display = None if page.details else "none"
@@ -186,6 +194,10 @@ class _Screen:
             self.widget.children = (*self.widget.children, picture)
         for part in self.widget.children:
             part.layout.display = None if part is picture else "none"
+
+
+def _captioned(words: str) -> str:
+    return f'<div class="dynateach-caption">{escape(words)}</div>' if words else ""
 
 
 def _tabs(pages: list[_Page]) -> Any:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dynateach.drawing.imports import without
-
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
@@ -26,10 +24,9 @@ class Still:
     @cached_property
     def figure(self) -> "Figure":
         """The picture as a plotly figure, checked against plotly's own description of figures."""
-        with without("rfc3987_syntax"):
-            from plotly.graph_objects import Figure
+        from plotly.graph_objects import Figure
 
-            return Figure({"data": self.traces, "layout": self.sheet})
+        return Figure({"data": self.traces, "layout": self.sheet})
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -37,13 +34,9 @@ class Still:
         return getattr(self.figure, name)
 
     def _ipython_display_(self) -> None:
-        """In the theme's colours and without plotly's buttons."""
-        from IPython.display import HTML, display
+        """As the picture of an explorer without controls, with its caption."""
+        from IPython.display import display
 
-        from dynateach.drawing.theme import STYLE
+        from dynateach.drawing.explorer import framed
 
-        with without("rfc3987_syntax"):
-            import plotly.io
-
-            display(HTML(f"<style>{STYLE}</style>"))  # type: ignore[no-untyped-call]
-            plotly.io.show(self.figure, config=CONFIG)
+        display(framed(self))  # type: ignore[no-untyped-call]

@@ -1,8 +1,9 @@
 """Grade a folder or a zip of submissions: each in a process of its own, one record each, written when it is there.
 
-    records = grade(Path("submissions.zip"), Path("report"), courses, rules)
+    with opened(Path("submissions.zip")) as submissions, processes(2) as pool:
+        records = grade(submissions, Path("report"), exercises(Path("exercises")), rules, Workers(pool, 2))
 
-An interrupted run is resumed by running it again: what has a record, made of the same file with the same rules, is not judged anew.
+An interrupted run is resumed by running it again: what has a record, made of the same file and exercise with the same seeds, is not judged anew.
 """
 
 import json
@@ -10,22 +11,27 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager, nullcontext
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from itertools import chain, count, islice
+from pathlib import Path, PurePath, PurePosixPath
 
 from nbformat import NotebookNode
 
 from dynateach.errors import GradingError
+from dynateach.grading.alike import marks
 from dynateach.grading.judge import Rules, judge
 from dynateach.grading.lay import LARGEST, Unreadable, cell_ids, content_of, fingerprint
-from dynateach.grading.notebook import read, task_of
+from dynateach.grading.notebook import encode, read, task_of
+from dynateach.grading.sandbox import Boundary, boundary
 from dynateach.grading.verdicts import Judged
 
 RECORDS = "records"
 MOST = 20_000
 """Files of a zip that are looked at."""
+AHEAD = 3
+"""Submissions that are read for each that is judged at the time: no worker waits for the disk, and memory stays flat."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,18 @@ class Submission:
 
     name: str
     path: Path
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who judges: any pool of ``concurrent.futures`` in whose processes this package is installed, and how many ``jobs`` it does at a time.
+
+    With ``sandboxed`` they refuse where no sandbox works.
+    """
+
+    pool: Executor
+    jobs: int
+    sandboxed: bool = False
 
 
 def exercises(folder: Path) -> list[NotebookNode]:
@@ -50,8 +68,8 @@ def exercises(folder: Path) -> list[NotebookNode]:
 def opened(place: Path) -> Iterator[list[Submission]]:
     """The notebooks of a folder, however deep, or of a zip, by name. Raises GradingError if there are none, or the zip is broken."""
     if place.is_dir():
-        found = [Submission(path.relative_to(place).as_posix(), path) for path in sorted(place.rglob("*.ipynb"))]
-        yield _some(found, place)
+        paths = (path.relative_to(place) for path in sorted(place.rglob("*.ipynb")))
+        yield _some([Submission(path.as_posix(), place / path) for path in paths if _is_handed_in(path)], place)
         return
     with tempfile.TemporaryDirectory(prefix="dynateach-grade-") as folder:
         yield _some(list(_unpacked(place, Path(folder))), place)
@@ -62,29 +80,54 @@ def grade(
     out: Path,
     course: Sequence[NotebookNode],
     rules: Rules,
+    workers: Workers,
     *,
-    executor: Executor | None = None,
-    jobs: int = 1,
     again: bool = False,
     told: Callable[[Judged], None] = lambda judged: None,
 ) -> list[Judged]:
     """Judge what has no record yet, or everything ``again``; all records, by name. ``told`` hears of each as soon as it is there.
 
-    ``executor`` is any of ``concurrent.futures``, in whose processes this package is installed; without one there are ``jobs`` processes here.
+    Raises GradingError if the workers are lost. What was judged by then is kept.
     """
     (out / RECORDS).mkdir(parents=True, exist_ok=True)
-    done = {} if again else {one.name: one for one in _known(submissions, out, rules)}
+    done = {} if again else {one.name: one for one in _known(submissions, out, course, rules, workers)}
     for judged in done.values():
         told(judged)
-    waiting = [one for one in submissions if one.name not in done]
-    pool = nullcontext(executor) if executor else ProcessPoolExecutor(min(jobs, max(len(waiting), 1)))
-    with pool as workers:
-        futures = [workers.submit(_judged, one.name, _content(one), course, rules) for one in waiting]
-        for judged in map(Future.result, as_completed(futures)):
-            _write(out, judged)
-            done[judged.name] = judged
-            told(judged)
+    for judged in _fresh([one for one in submissions if one.name not in done], course, rules, workers):
+        _write(out, judged)
+        done[judged.name] = judged
+        told(judged)
     return [done[one.name] for one in submissions]
+
+
+def _fresh(
+    waiting: Sequence[Submission], course: Sequence[NotebookNode], rules: Rules, workers: Workers
+) -> Iterator[Judged]:
+    """Judge them, in the order in which they come to an end. So many at once that no worker is idle, and no more."""
+    upcoming = iter(waiting)
+    under_way: dict[Future[Judged], str] = {}
+    try:
+        while True:
+            for one in islice(upcoming, workers.jobs * AHEAD - len(under_way)):
+                asked = workers.pool.submit(_judged, one.name, _content(one), course, rules, workers.sandboxed)
+                under_way[asked] = one.name
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                judged = future.result()
+                del under_way[future]
+                yield judged
+    except GradingError:
+        raise
+    except Exception as error:  # a pool of processes breaks in one way, a cluster in many
+        raise GradingError(
+            f"Whoever judged submissions is gone ({type(error).__name__})",
+            where=f"one of {', '.join(list(under_way.values())[: workers.jobs])}",
+            next="Run the same command again: what is judged is kept. If it ends there again, set that file aside.",
+        ) from error
+    finally:
+        for future in under_way:
+            future.cancel()
 
 
 def _some(found: list[Submission], place: Path) -> list[Submission]:
@@ -95,18 +138,22 @@ def _some(found: list[Submission], place: Path) -> list[Submission]:
     return found
 
 
+def _is_handed_in(path: PurePath) -> bool:
+    """JupyterLab's checkpoints and what macOS adds to a zip are not."""
+    hidden = any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in path.parts)
+    return path.suffix == ".ipynb" and not hidden
+
+
 def _unpacked(place: Path, folder: Path) -> Iterator[Submission]:
     """The notebooks of a zip, under numbers of ours: a name in it decides nothing about where we write. One too large is cut."""
     try:
         with zipfile.ZipFile(place) as archive:
-            entries = [
-                entry for entry in archive.infolist()[:MOST] if entry.filename.endswith(".ipynb") and not entry.is_dir()
-            ]
+            entries = [entry for entry in archive.infolist()[:MOST] if _is_handed_in(PurePosixPath(entry.filename))]
+            names: set[str] = set()
             for number, entry in enumerate(sorted(entries, key=lambda entry: entry.filename)):
                 path = folder / f"{number}.ipynb"
-                with archive.open(entry) as packed:
-                    path.write_bytes(packed.read(LARGEST + 1))
-                yield Submission(_plain_name(entry.filename), path)
+                path.write_bytes(_packed(archive, entry))
+                yield Submission(_name_of_its_own(entry.filename, number, names), path)
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise GradingError(
             f"This is no zip that can be read: {error}",
@@ -115,8 +162,22 @@ def _unpacked(place: Path, folder: Path) -> Iterator[Submission]:
         ) from error
 
 
-def _plain_name(name: str) -> str:
-    return "/".join(part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", ".."))
+def _packed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """What an entry holds, cut if it is too large. Nothing, if it is broken or encrypted: that concerns its author, not all the others."""
+    try:
+        with archive.open(entry) as packed:
+            return packed.read(LARGEST + 1)
+    except Exception:  # each way of packing breaks in ways of its own
+        return b""
+
+
+def _name_of_its_own(name: str, number: int, taken: set[str]) -> str:
+    """Without ways out of the folder. A zip may hold the same name twice: both are submissions."""
+    plain = "/".join(part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", ".."))
+    candidates = chain([plain], (f"{plain} ({more})" for more in count(number)))
+    own = next(one for one in candidates if one not in taken)
+    taken.add(own)
+    return own
 
 
 def _content(submission: Submission) -> bytes | str:
@@ -127,38 +188,52 @@ def _content(submission: Submission) -> bytes | str:
         return str(error)
 
 
-def _judged(name: str, content: bytes | str, course: Sequence[NotebookNode], rules: Rules) -> Judged:
-    """In a process of the pool."""
-    return replace(judge(content, _exercise_of(content, course), rules), name=name)
+def _judged(name: str, content: bytes | str, course: Sequence[NotebookNode], rules: Rules, sandboxed: bool) -> Judged:
+    """In a process of the pool. Raises GradingError if it must be ``sandboxed`` and no sandbox works there."""
+    behind = rules.boundary or boundary(required=sandboxed)
+    exercise = _exercise_of(name, content, course)
+    judged = judge(content, exercise, replace(rules, boundary=behind))
+    return replace(judged, name=name, answers=marks(content, exercise), exercise=fingerprint(encode(exercise)))
 
 
-def _exercise_of(content: bytes | str, course: Sequence[NotebookNode]) -> NotebookNode:
-    """The exercise whose cells the submission has most of. For one that cannot be read it is the first: the verdict will say so."""
+def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]) -> NotebookNode:
+    """The exercise whose cells the submission has most of. For one that cannot be read the file's name must tell."""
     try:
         theirs = cell_ids(content) if isinstance(content, bytes) else set()
     except Unreadable:
         theirs = set()
-    return max(course, key=lambda exercise: sum(cell.id in theirs for cell in exercise.cells if task_of(cell)))
+
+    def likeness(exercise: NotebookNode) -> tuple[int, bool]:
+        checking = {cell.id: task for cell in exercise.cells if (task := task_of(cell))}
+        return len(theirs & set(checking)), f"{min(checking.values()).partition('.')[0]}_" in name
+
+    return max(course, key=likeness)
 
 
-def _known(submissions: Sequence[Submission], out: Path, rules: Rules) -> Iterator[Judged]:
+def _known(
+    submissions: Sequence[Submission], out: Path, course: Sequence[NotebookNode], rules: Rules, workers: Workers
+) -> Iterator[Judged]:
+    now = {fingerprint(encode(exercise)) for exercise in course}
     for submission in submissions:
         try:
-            judged = Judged.from_json(json.loads(_record(out, submission.name).read_text("utf-8")))
-            same = judged.fingerprint == fingerprint(content_of(submission.path))
+            judged = Judged.from_json(json.loads(record_of(out, submission.name).read_text("utf-8")))
+            same = judged.fingerprint == fingerprint(content_of(submission.path)) and judged.exercise in now
         except (OSError, ValueError, TypeError, KeyError, Unreadable):
+            continue
+        if workers.sandboxed and judged.boundary == Boundary(None).words:
             continue
         if same and (judged.seed, judged.exercise_seed) == (rules.seed, rules.exercise_seed):
             yield judged
 
 
-def _record(out: Path, name: str) -> Path:
+def record_of(out: Path, name: str) -> Path:
+    """Where the record of the submission of that name lies."""
     return out / RECORDS / f"{fingerprint(name.encode('utf-8', 'surrogatepass'))[:24]}.json"
 
 
 def _write(out: Path, judged: Judged) -> None:
     """All of it or nothing: a run may be killed at any moment."""
-    target = _record(out, judged.name)
+    target = record_of(out, judged.name)
     handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
     with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
         json.dump(judged.to_json(), file, indent=1)

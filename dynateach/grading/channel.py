@@ -18,6 +18,8 @@ from dynateach.checks.task import Boto3
 
 LONGEST = 32 * 1024 * 1024
 """Bytes of one value: what DynamoDB itself takes or gives is well below it."""
+MOST = 1_000_000
+"""Parts of one value: each takes memory, however few bytes it has."""
 
 
 class Broken(Exception):
@@ -33,24 +35,33 @@ class Channel:
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end
+        self.size = 0
 
-    def send(self, value: Any) -> None:
-        """Say a JSON value. Raises ``Broken`` if nobody is there, or it is too long."""
+    def send(self, value: Any, deadline: float | None = None) -> None:
+        """Say a JSON value. Raises ``Late`` if it is not taken by ``deadline`` (on the monotonic clock), ``Broken`` if nobody is there, or it is too
+        long.
+        """
         text = json.dumps(value, separators=(",", ":")).encode()
         if len(text) > LONGEST:
             raise Broken(f"a message of {len(text):,} bytes")
         try:
+            self._end.settimeout(_left(deadline))
             self._end.sendall(struct.pack("!I", len(text)) + text)
+        except TimeoutError:
+            raise Late from None
         except OSError as error:
             raise Broken("nobody listens") from error
 
     def receive(self, deadline: float | None = None) -> Any:
-        """The next value. Raises ``Late`` if it is not there by ``deadline`` (on the monotonic clock), ``Broken`` if there will be none."""
+        """The next value; ``size`` is then its length. Raises ``Late`` if it is not there by ``deadline``, ``Broken`` if there will be none."""
         (length,) = struct.unpack("!I", self._take(4, deadline))
         if length > LONGEST:
             raise Broken(f"a message of {length:,} bytes")
         try:
-            return json.loads(self._take(length, deadline))
+            text, self.size = self._take(length, deadline), length
+            if sum(map(text.count, (b",", b"[", b"{"))) > MOST:
+                raise Broken("a message of too many parts")
+            return json.loads(text)
         except (ValueError, RecursionError) as error:
             raise Broken("no JSON") from error
 
@@ -61,11 +72,8 @@ class Channel:
     def _take(self, count: int, deadline: float | None) -> bytes:
         parts = bytearray()
         while len(parts) < count:
-            left = None if deadline is None else deadline - monotonic()
-            if left is not None and left <= 0:
-                raise Late
             try:
-                self._end.settimeout(left)
+                self._end.settimeout(_left(deadline))
                 part = self._end.recv(min(count - len(parts), 1 << 20))
             except TimeoutError:
                 raise Late from None
@@ -75,6 +83,15 @@ class Channel:
                 raise Broken("the process has ended")
             parts += part
         return bytes(parts)
+
+
+def _left(deadline: float | None) -> float | None:
+    if deadline is None:
+        return None
+    left = deadline - monotonic()
+    if left <= 0:
+        raise Late
+    return left
 
 
 def encode(value: Any) -> Any:

@@ -181,6 +181,7 @@ def _event_text(event: Event) -> str:
         f"{name}={_short(value)}"
         for name, value in event._asdict().items()
         if name not in _LEFT_OUT
+        and value != ""
         and name not in _SAID_BEFORE.get(kind_of_event, ())
         and (kind_of_event, name, value) not in _USUAL
         and value != getattr(event, _SAME.get(name, ""), None)

@@ -6,6 +6,7 @@ The file is a stranger's, so it is read with care: not too large, a plain file, 
 import hashlib
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,14 +38,20 @@ class Cell:
 class Laid:
     """A submission in the exercise's place.
 
-    ``cells`` are run in order; ``missing`` and ``tampered`` tell by task why there is no answer to judge; ``notes`` are for the teacher.
+    ``cells`` are run in order, for each task those ``above`` its check; ``missing`` and ``tampered`` tell by task why there is no answer to judge;
+    ``notes`` are for the teacher.
     """
 
     fingerprint: str
     cells: tuple[Cell, ...]
+    checks: dict[str, int]
     missing: dict[str, str]
     tampered: dict[str, str]
     notes: tuple[str, ...]
+
+    def above(self, task: str) -> tuple[Cell, ...]:
+        """The cells that have been run when a task is checked."""
+        return self.cells[: self.checks[task]]
 
 
 def content_of(path: Path) -> bytes:
@@ -53,9 +60,10 @@ def content_of(path: Path) -> bytes:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise Unreadable(f"The file cannot be opened: {error.strerror}.") from error
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise Unreadable("This is no plain file.")
     with os.fdopen(number, "rb") as file:
-        if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise Unreadable("This is no plain file.")
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise Unreadable(
@@ -77,7 +85,17 @@ def lay(content: bytes, exercise: NotebookNode) -> Laid:
         for cell in exercise.cells
         if cell.cell_type == "code" and not task_of(cell)
     )
-    return Laid(fingerprint(content), cells, missing, tampered, tuple(_notes(ours, theirs)))
+    return Laid(fingerprint(content), cells, dict(_checks(exercise)), missing, tampered, tuple(_notes(ours, theirs)))
+
+
+def _checks(exercise: NotebookNode) -> Iterator[tuple[str, int]]:
+    """How many cells stand above the check of each task, checks not counted."""
+    above = 0
+    for cell in exercise.cells:
+        if task := task_of(cell):
+            yield task, above
+        elif cell.cell_type == "code":
+            above += 1
 
 
 def fingerprint(content: bytes) -> str:
@@ -134,3 +152,9 @@ def _notes(ours: dict[str, NotebookNode], theirs: dict[str, list[str]]) -> Itera
     for id, cell in ours.items():
         if cell.cell_type == "code" and not _is_answer(cell) and theirs.get(id, [cell.source]) != [cell.source]:
             yield f"Cell {id} was changed; ours was used."
+        if _is_answer(cell) and (found := _INSIDE.search("".join(theirs.get(id, [])))):
+            yield f"Cell {id} uses {found[0]}: that leads to our checks and what they expect. Look at it."
+
+
+_INSIDE = re.compile(r"\b(dynateach|_getframe|get_objects|get_referrers|ctypes)\b")
+"""The checks' own code is there for every process to read: an answer has no need of it, nor of other ways inside."""

@@ -53,7 +53,7 @@ class _Noting:
     """A Lab as its clients see it, that notes in ``made`` the numbers of the requests which they make."""
 
     def __init__(self, lab: Lab) -> None:
-        self.clock, self.seed, self.region, self.trace = lab.clock, lab.seed, lab.region, lab.trace
+        self.clock, self.chance, self.region, self.trace = lab.clock, chance_of(lab), lab.region, lab.trace
         self.made: list[int] = []
         self._lab = lab
 
@@ -84,6 +84,11 @@ def played(case: Case, ask: Callable[[Call | Value], Reply]) -> list[Reply]:
     if case.drive:
         case.drive(noted)
     return replies
+
+
+def chance_of(lab: Lab) -> int:
+    """What the retries of an answer's clients are drawn from. It does not tell the Lab's seed."""
+    return Stream(lab.seed, "an answer's retries").bits(64)
 
 
 def events_since(trace: Trace, before: int) -> list[Event]:
@@ -148,7 +153,7 @@ class Door:
         from dynateach.wire.boto3 import session
 
         if (kind, service) not in self._made:
-            chance = Stream(self._lab.seed, "boto3 retries")
+            chance = Stream(self._lab.chance, "boto3 retries")
             own = session(self, self._lab.clock, self._lab.region, chance)
             self._made[kind, service] = getattr(own, kind)(service)
         return self._made[kind, service]

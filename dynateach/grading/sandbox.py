@@ -13,15 +13,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from time import monotonic
 
 import dynateach
 from dynateach.errors import GradingError
-from dynateach.grading.channel import Channel
+from dynateach.grading.channel import Broken, Channel, Late
 
 MB = 1024 * 1024
+READY = "ready"
+"""The first word of a process that has started."""
 _PACKAGE = Path(dynateach.__file__).resolve().parent
 _BOOT = (
     "import sys; sys.path.insert(0, sys.argv[1]); from dynateach.grading.worker import main; main(int(sys.argv[2]), {})"
@@ -32,8 +35,8 @@ _BOOT = (
 class Limits:
     """What one submission may use: bytes of ``memory`` a process, bytes of a ``file``, ``processes``, seconds of ``cpu`` a process.
 
-    ``user`` is the number of the user that a sandboxed process becomes where grading runs as root: so that it can be told from others when processes
-    are counted.
+    ``user`` is the lowest number of the users that processes become where grading runs as root, one for each judge that works at the same time:
+    the system counts processes by user, and one submission shall not use up another's.
     """
 
     memory: int = 2048 * MB
@@ -41,6 +44,13 @@ class Limits:
     processes: int = 64
     cpu: int = 120
     user: int = 60_000
+
+
+_JUDGES = 5_000
+# BLAS would start a thread for each core, and a large machine has more of them than a submission may have.
+_ENVIRONMENT = {
+    "LANG": "C.UTF-8", "HOME": "/tmp", "PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,9 @@ class Process:
     def __init__(self, behind: Boundary, limits: Limits, hash_seed: int) -> None:
         ours, theirs = socket.socketpair()
         number = theirs.fileno()
-        inner = [sys.executable, "-I", "-c", _BOOT.format(asdict(limits)), str(_PACKAGE.parent), str(number)]
-        environment = {"PYTHONHASHSEED": str(hash_seed), "LANG": "C.UTF-8", "HOME": "/tmp", "PATH": "/usr/bin:/bin"}
+        own = replace(limits, user=limits.user and limits.user + os.getpid() % _JUDGES)
+        inner = [sys.executable, "-I", "-c", _BOOT.format(asdict(own)), str(_PACKAGE.parent), str(number)]
+        environment = {"PYTHONHASHSEED": str(hash_seed), **_ENVIRONMENT}
         with theirs:
             self._process = subprocess.Popen(
                 [*_walls(behind), *inner],
@@ -88,6 +99,13 @@ class Process:
                 start_new_session=True,
             )
         self.channel = Channel(ours)
+
+    def ready(self, seconds: float) -> bool:
+        """Whether it has started within so many seconds."""
+        try:
+            return bool(self.channel.receive(monotonic() + seconds) == READY)
+        except (Late, Broken):
+            return False
 
     def kill(self) -> None:
         """End it, with all it has started, and wait until it is gone."""
@@ -120,6 +138,10 @@ def _walls(behind: Boundary) -> Iterator[str]:
         "1777",
         "--tmpfs",
         "/tmp",
+        "--remount-ro",
+        "/dev",
+        "--remount-ro",
+        "/",
         "--chdir",
         "/tmp",
     )

@@ -1,6 +1,6 @@
 """What grading says of a submission: a verdict for each task, and all that is needed to come to the same verdict again."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 Verdict = Literal[
@@ -38,7 +38,8 @@ class Judged:
 
     ``name`` is the file's, ``fingerprint`` the SHA-256 of what it holds. ``seed`` is what fresh data was drawn from, ``exercise_seed`` what the
     learner saw. ``boundary`` says in words what kept the submission's code from everything else. ``notes`` are for the teacher: check cells that
-    were edited, answers that are gone.
+    were edited, answers that are gone. ``answers`` holds a mark for each answer, by its task: the same code has the same mark (see ``alike``).
+    ``exercise`` is the SHA-256 of the exercise that it was judged by.
     """
 
     name: str
@@ -50,6 +51,8 @@ class Judged:
     results: tuple[TaskResult, ...]
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    answers: dict[str, str] = field(default_factory=dict)
+    exercise: str = ""
 
     @property
     def points(self) -> int:

@@ -4,20 +4,25 @@ It is ours until the first line of the submission has run in it. From then on no
 return: what the engine saw is noted on the other side.
 """
 
-import builtins
+import ast
 import linecache
 import os
 import re
 import resource
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from dynateach.checks.task import Call, Raised, Reply, Value
-from dynateach.errors import ServiceError
+from dynateach.clock import SECOND
+from dynateach.errors import LabError, ServiceError
 from dynateach.grading.channel import Broken, Channel, decode, encode
 from dynateach.grading.play import Door, OutOfRequests, perform
+from dynateach.grading.sandbox import READY
 from dynateach.wire.boto3 import session  # noqa: F401  # imported before the submission's limits are set: it reads many files
 
 PRINTED = 4_000
@@ -29,6 +34,7 @@ def main(number: int, limits: dict[str, int]) -> None:
     channel = Channel(socket.socket(fileno=number))
     _confine(limits)
     worker = _Worker(channel)
+    channel.send(READY)
     while True:
         try:
             order = channel.receive()
@@ -38,6 +44,8 @@ def main(number: int, limits: dict[str, int]) -> None:
 
 
 def _confine(limits: dict[str, int]) -> None:
+    with suppress(OSError):  # where memory runs out, this goes before any judge
+        Path("/proc/self/oom_score_adj").write_text("1000")
     if os.getuid() == 0 and limits["user"]:
         os.setgroups([])
         os.setgid(limits["user"])
@@ -47,6 +55,7 @@ def _confine(limits: dict[str, int]) -> None:
         (resource.RLIMIT_FSIZE, limits["file"]),
         (resource.RLIMIT_NPROC, limits["processes"]),
         (resource.RLIMIT_CPU, limits["cpu"]),
+        (resource.RLIMIT_NOFILE, 256),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
@@ -55,7 +64,8 @@ def _confine(limits: dict[str, int]) -> None:
 class _Worker:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._names: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        main = sys.modules["__main__"] = ModuleType("__main__")  # where libraries look for the names of a notebook
+        self._names: dict[str, Any] = main.__dict__
         self._doors: dict[str, Door] = {}
 
     def obey(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -93,13 +103,17 @@ class _Worker:
         key = str(order["case"])
         if key not in self._doors:
             clock = _Clock(self._channel)
-            self._doors = {key: Door(_Lab(self._channel, clock, order["seed"], order["region"]), sys.maxsize)}
+            self._doors = {key: Door(_Lab(self._channel, clock, order["chance"], order["region"]), sys.maxsize)}
         return self._doors[key]
 
 
 def without_magic(source: str) -> str:
-    """The cell as plain Python: IPython's commands (%, ! and ? at the start of a line) become comments."""
-    return _MAGIC.sub(r"\1pass  # \2", source)
+    """The cell as plain Python: IPython's commands (%, ! and ? at the start of a line) become comments, unless it is Python as it is."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return _MAGIC.sub(r"\1pass  # \2", source)
+    return source
 
 
 _MAGIC = re.compile(r"^([ \t]*)([%!?].*)$", re.MULTILINE)
@@ -131,7 +145,7 @@ class _Clock:
         _ask(self.channel, {"pass": microseconds})
 
     def advance(self, seconds: float) -> None:
-        _ask(self.channel, {"advance": seconds})
+        self.pass_time(round(seconds * SECOND))
 
 
 @dataclass
@@ -140,7 +154,7 @@ class _Lab:
 
     channel: Channel
     clock: _Clock
-    seed: int
+    chance: int
     region: str
 
     def request(self, service: str, operation: str, params: dict[str, Any], *, region: str) -> dict[str, Any]:
@@ -153,6 +167,9 @@ def _ask(channel: Channel, question: dict[str, Any]) -> Any:
     answer = channel.receive()
     if "stop" in answer:
         raise OutOfRequests
+    if "refused" in answer:
+        what, where, next = answer["refused"]
+        raise LabError(what, where=where, next=next)
     if "error" in answer:
         told = answer["error"]
         raise ServiceError(told["code"], told["message"], **told["more"])

@@ -14,15 +14,15 @@ from dynateach.progress.store import State, Store, empty
 from dynateach.workbook import at_hand
 
 
-def progress() -> "Card":
-    """What you have done so far in this workbook, and what to do next."""
+def card() -> "Card":
+    """The progress of whoever runs this program, in its folder."""
     return _card(kept())
 
 
 def found(folder: Path | None) -> "Card":
     """The same for the workbook in ``folder``, or for the one at hand (see ``workbook.at_hand``)."""
     if folder is None and VARIABLE in os.environ:
-        return progress()
+        return card()
     return _card(Store(at_hand(folder) / NAME))
 
 

@@ -66,6 +66,14 @@ def test_a_misread_picture_is_refused(wrong: Answer, words: str) -> None:
     assert words in _refused("01.2", *wrong(*_picture()))
 
 
+def test_a_partition_that_took_nothing_is_still_a_partition() -> None:
+    idle = next(one.name for one in second_of_traffic(1).bands["writes"] if not one.load)
+
+    said = _refused("01.2", idle, _picture()[1])
+
+    assert f"{idle} took 0 write units" in said
+
+
 # --- 01.3 ----------------------------------------------------------------------------------------------------------
 
 Ranges = list[tuple[str, float, float]]

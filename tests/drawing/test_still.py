@@ -1,29 +1,26 @@
 """A figure that stands alone in a notebook."""
 
-from typing import Any
-
-import plotly.io
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from ipywidgets import Widget
 
 from dynateach.drawing.picture import Finding, Picture
-from dynateach.drawing.still import CONFIG
 
 
-def test_a_notebook_shows_it_in_the_themes_colours_and_without_buttons(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[dict[str, Any]] = []
-    monkeypatch.setattr(plotly.io, "show", lambda figure, **how: shown.append(how))
-    figure = Picture().figure(Finding("p3 is hot", "", "", ""))
+def test_a_notebook_shows_it_with_its_caption() -> None:
+    still = Picture().figure(Finding("p3 is hot", "", "how to read it", ""))
     InteractiveShell.instance()
 
     with capture_output() as captured:
-        figure._ipython_display_()
+        still._ipython_display_()
 
-    (style,) = captured.outputs
-    assert "--jp-ui-font-color0" in style.data["text/html"]
-    assert shown == [{"config": CONFIG}]
-    assert not CONFIG["displayModeBar"]
+    (shown,) = captured.outputs
+    models = Widget.get_manager_state()["state"]
+    frame = models[shown.data["application/vnd.jupyter.widget-view+json"]["model_id"]]["state"]
+    sheet, caption, _ = (models[child.removeprefix("IPY_MODEL_")]["state"] for child in frame["children"])
+    assert "p3 is hot" in str(sheet["picture"])
+    assert "how to read it" in caption["value"]
 
 
 def test_whatever_a_plotly_figure_can_do_a_still_can() -> None:

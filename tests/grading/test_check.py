@@ -92,7 +92,7 @@ CREATE = replace(
     PUT,
     id="90.4",
     answers=("create",),
-    prepare=lambda seed: Case(Lab(seed), (Call("create", (Boto3(),)),), seed, requests=10),
+    prepare=lambda seed: Case(Lab(seed), (Call("create", (Boto3(shown="dynamodb"),)),), seed, requests=10),
     judge=lambda case, replies: None if case.lab.trace.of(TableChanged) else Fault("no table", "a table"),
 )
 

@@ -23,14 +23,15 @@ def _prepare(seed: int) -> Case:
 
 
 def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
-    loads = written_units(case.lab.trace)
+    partitions = [one.id for one in case.lab.inspect(hashing.TABLE).partitions]
+    loads = written_units(case.lab.trace, partitions)
     return _fault_of_name(replies[0].value, loads) or _fault_of_units(replies[1].value, loads)
 
 
 def _fault_of_name(name: object, loads: Counter[str]) -> Fault | None:
     if not isinstance(name, str) or name not in loads:
         expected = f"one of {', '.join(sorted(loads))}, as a string"
-        why = "Partitions are named p0, p1, …. Names with an n belong to the ring, which is another system."
+        why = "Partitions are named p0, p1, …. Names above a stem are keys; names with an n belong to the ring."
         return Fault("hottest is not the name of a partition of this table", expected, why, step=0)
     if loads[name] != hottest(loads)[1]:
         why = f"{name} took {loads[name]:,} write units; another partition took more."

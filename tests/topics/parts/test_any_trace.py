@@ -188,6 +188,20 @@ def test_of_many_requests_those_before_the_proof_are_shown() -> None:
     assert drawn.poster == drawn.notes[0].at
 
 
+def test_of_many_requests_at_one_moment_only_those_shown_are_told_of_their_partition() -> None:
+    lab = Lab()
+    table = _quiet(lab)
+    table.put_item(Item={"id": "a"})
+    lab.clock.advance(1)
+    for _ in range(2 * MOST):
+        table.put_item(Item={"id": "a"})
+
+    drawn = _film(lab)
+
+    assert len(_kinds(drawn, "others")) == MOST
+    assert len(drawn.marks) == 2 * MOST
+
+
 def test_many_partitions_are_not_drawn_replica_by_replica() -> None:
     lab = Lab(profile="realistic")
     table = _quiet(lab)

@@ -105,7 +105,7 @@ def _at_partitions(told: Told, places: Places) -> Iterator[Mark]:
         if isinstance(event, (ItemRead, PageRead, ItemWritten, Throttled, ItemExpired)):
             index = getattr(event, "index_name", "")
             lane = places.index(index) if index else places.partition(event.table, event.partition)
-            if lane:
+            if lane and (event.request in told.drawn or not event.request):
                 yield Mark(seconds(event.at), lane, _TOUCHES[type(event)], "", f"{event.partition}: {_what(event)}.")
 
 

@@ -111,6 +111,7 @@ class Told:
         asked = list(_requests(self.events, owner))
         last = max((place for place, one in enumerate(asked) if one.request in proof), default=len(asked) - 1)
         self.requests = asked[max(0, last + 1 - MOST) : last + 1 + MOST // 10]
+        self.drawn = {one.request for one in self.requests}
         self.proof = [one for one in self.requests if one.request in proof][-6:]
         self._cut()
 

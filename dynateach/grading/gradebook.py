@@ -1,0 +1,152 @@
+"""Grades out of the records: for spreadsheets, for learning platforms, for programs, for whatever shows test results."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dynateach import files
+from dynateach.grading.students import student_of
+from dynateach.grading.verdicts import Judged, TaskResult
+from dynateach.grading.words import clean, one_line
+
+NBGRADER = (
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+    "raw_score", "late_submission_penalty", "score", "max_score",
+)  # fmt: skip
+"""The columns of ``nbgrader export``. What we do not know stays empty."""
+
+
+def write(out: Path, records: Sequence[Judged]) -> None:
+    """Write ``grades.csv``, ``grades-nbgrader.csv``, ``grades.json`` and ``junit.xml``."""
+    for name, text in (
+        ("grades.csv", table(records)),
+        ("grades-nbgrader.csv", nbgrader(records)),
+        ("grades.json", program(records)),
+        ("junit.xml", junit(records)),
+    ):
+        files.replace(out / name, text.encode())
+
+
+def table(records: Sequence[Judged]) -> str:
+    """One row a submission, one column a task. A task of another lesson is empty."""
+    tasks = sorted({result.task for judged in records for result in judged.results})
+    head = ["student", "file", "lesson", "points", "of", "percent", *tasks]
+    return _csv([head, *(_row(judged, tasks) for judged in records)])
+
+
+def nbgrader(records: Sequence[Judged]) -> str:
+    """One row a student and lesson, as ``nbgrader export`` writes them. Of several submissions the best counts."""
+    best: dict[tuple[str, str], Judged] = {}
+    for judged in sorted(records, key=lambda judged: judged.points):
+        best[judged.lesson, student_of(judged.name)] = judged
+    return _csv([NBGRADER, *(_exported(*key, best[key]) for key in sorted(best))])
+
+
+def program(records: Sequence[Judged]) -> str:
+    """Everything, as JSON."""
+    told = [
+        {"student": clean(student_of(one.name)), "points": one.points, "of": one.of} | _cleaned(one.to_json())
+        for one in records
+    ]
+    return json.dumps({"submissions": told}, indent=1, ensure_ascii=False) + "\n"
+
+
+def junit(records: Sequence[Judged]) -> str:
+    """JUnit's XML: a test suite a submission, a test case a task."""
+    root = ET.Element("testsuites", name="dynateach")
+    for judged in records:
+        _suite(root, judged)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def percent(judged: Judged) -> float:
+    """The part of the points that it earned."""
+    return round(100 * judged.points / judged.of, 1) if judged.of else 0.0
+
+
+def _row(judged: Judged, tasks: Sequence[str]) -> list[Any]:
+    earned = {result.task: result.points for result in judged.results}
+    marks = [earned.get(task, "") for task in tasks]
+    return [student_of(judged.name), judged.name, judged.lesson, judged.points, judged.of, percent(judged), *marks]
+
+
+def _exported(lesson: str, student: str, judged: Judged) -> list[Any]:
+    told = {
+        "assignment": f"lesson-{lesson}",
+        "student_id": student,
+        "raw_score": judged.points,
+        "late_submission_penalty": 0,
+        "score": judged.points,
+        "max_score": judged.of,
+    }
+    return [told.get(column, "") for column in NBGRADER]
+
+
+def _csv(rows: Sequence[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows([_cell(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """What begins like a formula is one to a spreadsheet, and would be run: an apostrophe makes it text."""
+    if not isinstance(value, str):
+        return value
+    line = one_line(value)
+    return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _cleaned(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_cleaned(part) for part in value]
+    return clean(value) if isinstance(value, str) else value
+
+
+def _suite(root: ET.Element, judged: Judged) -> None:
+    verdicts = [result.verdict for result in judged.results]
+    broken = verdicts.count("cannot be judged")
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        name=one_line(judged.name),
+        tests=str(len(verdicts)),
+        failures=str(len(verdicts) - verdicts.count("passed") - broken),
+        errors=str(broken),
+        time=f"{judged.seconds:.2f}",
+    )
+    properties = ET.SubElement(suite, "properties")
+    for name, value in _properties(judged):
+        ET.SubElement(properties, "property", name=name, value=value)
+    for result in judged.results:
+        _case(suite, judged, result)
+
+
+def _properties(judged: Judged) -> Iterator[tuple[str, str]]:
+    yield "student", one_line(student_of(judged.name))
+    yield "points", f"{judged.points} of {judged.of}"
+    yield "seed", str(judged.seed)
+    yield "exercise seed", str(judged.exercise_seed)
+    yield "boundary", one_line(judged.boundary)
+
+
+def _case(suite: ET.Element, judged: Judged, result: TaskResult) -> None:
+    case = ET.SubElement(
+        suite,
+        "testcase",
+        classname=one_line(student_of(judged.name)),
+        name=one_line(f"{result.task} {result.title}"),
+        time=f"{result.seconds:.2f}",
+    )
+    if result.verdict == "passed":
+        return
+    kind = "error" if result.verdict == "cannot be judged" else "failure"
+    words = clean(result.feedback)
+    told = ET.SubElement(case, kind, type=result.verdict, message=one_line(words.partition("\n")[0]))
+    told.text = words

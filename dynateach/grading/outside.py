@@ -1,0 +1,156 @@
+"""A player (see ``task.Play``) for answers that live in processes of their own: it orders the calls, and serves what they ask for meanwhile."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dynateach.checks.plain import plain
+from dynateach.checks.task import Call, Case, Raised, Reply, Value
+from dynateach.grading import play
+from dynateach.grading.channel import Broken, Late, decode, encode
+from dynateach.grading.lay import Cell, Laid
+from dynateach.grading.patience import Patience, Stopped
+from dynateach.grading.rules import Rules
+from dynateach.grading.sandbox import Process, boundary
+from dynateach.grading.service import Service
+from dynateach.grading.worker import PRINTED
+
+START = 120.0
+"""Seconds that a process may take to start: it is ours until then, and a busy machine is nobody's fault."""
+SAID = 128 * 1024 * 1024
+"""Bytes that a submission may say in one case: its requests are kept in our memory."""
+
+
+@dataclass
+class _Started:
+    """A process, and how many of the cells have been run in it."""
+
+    process: Process
+    ran: int = 0
+
+
+class Outside:
+    """The answers of one submission. There is a process for each process number that the calls name."""
+
+    def __init__(self, laid: Laid, rules: Rules, patience: Patience) -> None:
+        self._laid = laid
+        self._rules = rules
+        self._patience = patience
+        self._started: dict[int, _Started] = {}
+        self._left_out: set[str] = set()
+        self._cases = self._said = 0
+        self.task = ""
+
+    def close(self) -> None:
+        """End all processes."""
+        while self._started:
+            self._started.popitem()[1].process.kill()
+
+    def __call__(self, case: Case) -> list[Reply]:
+        """The replies, as ``play.InProcess`` gives them. Raises ``Stopped`` if a process is late, gone, or out of memory."""
+        self._cases += 1
+        self._said = 0
+        return play.played(case, lambda step: self._ask(step, case))
+
+    def _ask(self, step: Call | Value, case: Case) -> Reply:
+        number = step.process if isinstance(step, Call) else 0
+        process = self._process(number)
+        try:
+            reply = self._converse(process, step, case)
+        except Late:
+            raise self._late(step.answer) from None
+        except Broken as error:
+            raise Stopped("crashed", f"The process ended in {step.answer}: {error}.") from error
+        if reply.died:
+            self._started.pop(number).process.kill()
+        if reply.raised and reply.raised.type == "MemoryError":
+            raise Stopped("out of memory", f"{step.answer} asked for more memory than there is.")
+        return reply
+
+    def _process(self, number: int) -> Process:
+        """The process of that number, with the cells run that stand above the task's check: names may get other values below."""
+        if number not in self._started:
+            with self._patience.held():
+                self._started[number] = _Started(self._fresh(number))
+        started = self._started[number]
+        for cell in self._laid.above(self.task)[started.ran :]:
+            started.ran += 1
+            if cell.id not in self._left_out:
+                self._run(cell, started.process)
+        return started.process
+
+    def _fresh(self, number: int) -> Process:
+        """A process in which nothing of the submission's has run. Text has another ``hash`` in each."""
+        hash_seed = 1 + number + 97 * self._rules.seed % 4_000_000_000
+        process = Process(self._rules.boundary or boundary(), self._rules.limits, hash_seed)
+        if not process.ready(START):
+            process.kill()
+            raise Stopped("cannot be judged", "No process could be started. Tell your teacher: it is not your fault.")
+        return process
+
+    def _run(self, cell: Cell, process: Process) -> None:
+        """Run a cell. One that ends the process, or does not end, is left out from then on."""
+        try:
+            process.channel.send({"do": "run", "source": self._seeded(cell), "cell": cell.id}, self._patience.deadline)
+            process.channel.receive(self._patience.deadline)
+        except (Late, Broken) as error:
+            if cell.task:
+                self._left_out.add(cell.id)
+            if isinstance(error, Late):
+                raise self._late(f"Cell {cell.id}") from None
+            raise Stopped("crashed", f"Cell {cell.id} ended the process.") from error
+
+    def _late(self, what: str) -> Stopped:
+        return Stopped(
+            "timed out", f"{what} took more than {self._rules.seconds:g} s. Look for a loop that never ends."
+        )
+
+    def _seeded(self, cell: Cell) -> str:
+        """Our own cells name the seed that the learner saw."""
+        return cell.source if cell.task else _SEED.sub(f"SEED = {self._rules.exercise_seed}", cell.source)
+
+    def _converse(self, process: Process, step: Call | Value, case: Case) -> Reply:
+        """Order the step, serve what it asks for meanwhile, and take its reply; the events are this side's own."""
+        channel, trace = process.channel, case.lab.trace
+        before = len(trace)
+        channel.send(self._order(step, case), self._patience.deadline)
+        service = Service(step, case)
+        while "value" not in (said := self._hear(process)):
+            answer = service.answer(said)
+            if service.died:
+                return Reply(step, events=play.events_since(trace, before), died=True)
+            channel.send(answer, self._patience.deadline)
+        return replace(_reply(step, said, service), events=play.events_since(trace, before))
+
+    def _hear(self, process: Process) -> dict[str, Any]:
+        said = process.channel.receive(self._patience.deadline)
+        self._said += process.channel.size
+        if self._said > SAID:
+            raise Broken(f"it said more than {SAID:,} bytes")
+        if not isinstance(said, dict):
+            raise Broken("it spoke out of turn")
+        return said
+
+    def _order(self, step: Call | Value, case: Case) -> dict[str, Any]:
+        """It tells nothing that the answer may not know: the case's seed, for one, would tell all that is expected."""
+        told = {"case": self._cases, "chance": play.chance_of(case.lab), "region": case.lab.region}
+        if isinstance(step, Value):
+            return {"do": "take", "answer": step.answer, **told}
+        return {"do": "call", "answer": step.answer, "arguments": encode(list(step.arguments)), **told}
+
+
+_SEED = re.compile(r"^SEED = \d+$", re.MULTILINE)
+
+
+def _reply(step: Call | Value, said: dict[str, Any], service: Service) -> Reply:
+    value, printed = plain(decode(said["value"])), _text(said.get("printed"), PRINTED)
+    if service.stopped:
+        stopped = Raised(play.STOPPED, f"stopped after {service.limit} requests in one call")
+        return Reply(step, None, stopped, printed)
+    told = said.get("raised")
+    raised = Raised(*(_text(part, 1_000) for part in told)) if isinstance(told, list) and len(told) == 3 else None
+    return Reply(step, value, raised, printed)
+
+
+def _text(said: Any, letters: int) -> str:
+    return said[:letters] if isinstance(said, str) else ""

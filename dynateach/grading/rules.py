@@ -1,0 +1,16 @@
+"""How a batch of submissions is judged."""
+
+from dataclasses import dataclass, field
+
+from dynateach.grading.sandbox import Boundary, Limits
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a batch is judged: the boundary (None: the best where it is judged), the limits, ``seconds`` for each task, and the seeds of ``Judged``."""
+
+    boundary: Boundary | None = None
+    limits: Limits = field(default_factory=Limits)
+    seconds: float = 30.0
+    seed: int = 1
+    exercise_seed: int = 1

@@ -1,0 +1,82 @@
+"""Solutions with one small mistake in one place, the same for the same number."""
+
+import ast
+from collections.abc import Callable
+from copy import deepcopy
+from random import Random
+from typing import Any
+
+from nbformat import NotebookNode
+
+
+def mutant(solution: NotebookNode, number: int) -> NotebookNode:
+    """The solution with one mistake in one answer, chosen by the number."""
+    chance = Random(f"mutant {number}")
+    notebook = deepcopy(solution)
+    cells = [cell for cell in notebook.cells if _places(cell)]
+    cell = chance.choice(cells)
+    tree = ast.parse(cell.source)
+    spots = list(_spots(tree))
+    change, node = chance.choice(spots)
+    change(node)
+    cell.source = ast.unparse(ast.fix_missing_locations(tree))
+    return notebook
+
+
+def _places(cell: NotebookNode) -> bool:
+    is_answer = cell.cell_type == "code" and "answer" in cell.metadata.get("dynateach", {})
+    return is_answer and bool(_spots(ast.parse(cell.source)))
+
+
+def _spots(tree: ast.AST) -> list[tuple[Callable[[Any], None], ast.AST]]:
+    return [(change, node) for node in ast.walk(tree) for kind, change in _CHANGES if _applies(kind, node)]
+
+
+def _applies(kind: type[ast.AST], node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node, kind) and isinstance(node.value, (int, str)) and node.value != ""
+    if isinstance(node, ast.Call):
+        return isinstance(node, kind) and len(node.args) > 1
+    if isinstance(node, (ast.FunctionDef, ast.For, ast.If)):
+        return isinstance(node, kind) and len(node.body) > 1
+    return isinstance(node, kind)
+
+
+def _constant(node: ast.Constant) -> None:
+    if isinstance(node.value, str):
+        node.value = node.value[:-1]
+    elif isinstance(node.value, bool):
+        node.value = not node.value
+    elif isinstance(node.value, int):
+        node.value += 1
+
+
+def _operator(node: ast.BinOp) -> None:
+    node.op = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+
+
+def _comparison(node: ast.Compare) -> None:
+    node.ops[0] = ast.NotEq() if isinstance(node.ops[0], ast.Eq) else ast.LtE()
+
+
+def _arguments(node: ast.Call) -> None:
+    node.args[0], node.args[1] = node.args[1], node.args[0]
+
+
+def _statement(node: Any) -> None:
+    del node.body[-1]
+
+
+def _condition(node: Any) -> None:
+    node.test = ast.UnaryOp(ast.Not(), node.test)
+
+
+_CHANGES: tuple[tuple[type[ast.AST], Callable[[Any], None]], ...] = (
+    (ast.Constant, _constant),
+    (ast.BinOp, _operator),
+    (ast.Compare, _comparison),
+    (ast.Call, _arguments),
+    (ast.FunctionDef, _statement),
+    (ast.For, _statement),
+    (ast.If, _condition),
+)
