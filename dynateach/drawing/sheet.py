@@ -1,7 +1,7 @@
 """A live sheet of paper: plotly in the browser, that one picture after another is shown on.
 
-A picture goes to the browser as plain data; plotly's own script went there before, once for all sheets of a kernel. The sheet is as wide as its cell,
-also when that changes, and carries the picture in words for those who do not see it.
+A picture goes to the browser as plain data, plotly's own script once for all sheets of a kernel. The sheet is as wide as its cell, also when that
+changes, and carries the picture in words for those who do not see it.
 """
 
 from importlib.resources import files

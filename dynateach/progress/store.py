@@ -111,7 +111,7 @@ def load(path: Path) -> State:
     except FileNotFoundError:
         return empty()
     try:
-        state = json.loads(text)
+        state = deepcopy(json.loads(text))  # what is nested too deeply to be copied is found out here
     except RecursionError as error:
         raise ValueError("no progress") from error
     if isinstance(state, dict) and isinstance(state.get("version"), int) and state["version"] > VERSION:

@@ -134,10 +134,24 @@ def _reporting_the_rest(event: dict[str, Any], table: Any) -> Any:
     return _failures(*map(_number, reversed(records[done:])))
 
 
+def _none_for_no_failure(event: dict[str, Any], table: Any) -> Any:
+    return {"batchItemFailures": _counting(event, table)["batchItemFailures"] or None}
+
+
+def _in_a_tuple(event: dict[str, Any], table: Any) -> Any:
+    return {"batchItemFailures": tuple(_counting(event, table)["batchItemFailures"])}
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     "handler",
-    [_at_the_first_failure(lambda record, batch: _failures(_number(record))), _counting, _reporting_the_rest],
+    [
+        _at_the_first_failure(lambda record, batch: _failures(_number(record))),
+        _counting,
+        _reporting_the_rest,
+        _none_for_no_failure,
+        _in_a_tuple,
+    ],
 )
 def test_the_first_failure_may_be_told_in_other_ways(handler: Answer, seed: int) -> None:
     check("09.5", handler, seed=seed)

@@ -19,6 +19,7 @@ from dynateach.lessons import choose, claims, forget, lesson, predict, reveal, s
 from dynateach.progress import notes
 from dynateach.progress.place import NAME, VARIABLE
 
+DEEP = f'{{"version": 1, "choices": {{}}, "tasks": {{}}, "more": {"[" * 600 + "]" * 600}}}'
 LOAD = ("load", "How many?", [500, 2_000])
 
 
@@ -178,7 +179,15 @@ def test_an_empty_variable_keeps_nothing(home: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    "damage", ["{half", "[]", '{"version": 1}', "\0", '{"version": 1, "choices": [], "tasks": {}}']
+    "damage",
+    [
+        "{half",
+        "[]",
+        '{"version": 1}',
+        "\0",
+        '{"version": 1, "choices": [], "tasks": {}}',
+        pytest.param(DEEP, id="deep"),
+    ],
 )
 def test_a_damaged_file_is_put_aside_and_a_new_one_begun(
     home: Path, capsys: pytest.CaptureFixture[str], damage: str

@@ -120,11 +120,14 @@ def _fault_of_answer(reply: Reply, step: int) -> Fault | None:
     answer = reply.value
     if answer is None or answer == {}:
         return None
-    if not isinstance(answer, dict) or not isinstance(answer.get("batchItemFailures"), list):
+    failures = answer.get("batchItemFailures", ...) if isinstance(answer, dict) else ...
+    if failures is None:
+        return None
+    if not isinstance(failures, (list, tuple)):
         what = f"handler returned {kind(answer)} that Lambda does not understand"
         return Fault(what, expected, "One dict, with a list under that very name.", step=step)
     numbers = {number_of(record) for record in _event(reply)}
-    for failure in answer["batchItemFailures"]:
+    for failure in failures:
         told = failure.get("itemIdentifier") if isinstance(failure, dict) else failure
         if not isinstance(failure, dict) or not isinstance(told, str) or told not in numbers:
             what = f"{show(told)} names no record of the batch"
