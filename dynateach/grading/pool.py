@@ -37,13 +37,13 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
             "--scheduler needs Dask, which is not installed", next="Install it: pip install 'dynateach[cluster]'"
         ) from error
     try:
-        client = Client(address, timeout=10, set_as_default=False)
+        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # a TimeoutError is an OSError
         raise GradingError(
             "No Dask scheduler answers", where=address, next="Start one: dask scheduler. Then name its address."
         ) from error
     with client:
-        yield client.get_executor(pure=False), _threads(client, address)
+        yield client.get_executor(pure=False), _threads(client, address)  # type: ignore[no-untyped-call]
 
 
 def _threads(client: Any, address: str) -> int:
