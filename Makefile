@@ -29,6 +29,7 @@ lab: $(VENV)/.for-learning
 
 test: check-style
 	@.ci/chromium
+	@.ci/bubblewrap
 	$(BIN)/pytest -n 2 --dist loadscope --nbval-lax --nbval-current-env --nbval-cell-timeout=60 tests $(LESSONS)
 
 check-style: $(VENV)/.for-tests

@@ -8,14 +8,15 @@ function render({ model, el }) {
   let over = false;
   let drawn = null;
 
-  // Plotly measures its place when it draws: a hidden one has no width.
+  // A hidden place has no width. Plotly is told the width, and its own answer to a window's change is off: that would also forget the height.
   async function draw() {
     const picture = model.get("picture");
     if (over || !el.clientWidth || picture === drawn) return;
     drawn = picture;
     const plotly = await library();
     if (over || picture !== drawn) return;
-    await plotly.react(place, picture.data, picture.layout, model.get("config"));
+    const layout = { ...picture.layout, width: el.clientWidth };
+    await plotly.react(place, picture.data, layout, { ...model.get("config"), responsive: false });
     if (over || picture !== drawn) return;
     const words = picture.layout.meta.alternative;
     place.setAttribute("role", "img");
@@ -30,7 +31,7 @@ function render({ model, el }) {
     if (!width || width === before) return;
     if (model.get("picture") !== drawn) return void draw();
     const plotly = await library();
-    if (!over && place.querySelector(".main-svg")) plotly.Plots.resize(place);
+    if (!over && place.querySelector(".main-svg")) plotly.relayout(place, { width });
   });
   fit.observe(el);
   model.on("change:picture", draw);
