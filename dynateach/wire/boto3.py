@@ -8,6 +8,7 @@ to whoever can supply a response.
 
 import random
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cache
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ import botocore.session
 from botocore import UNSIGNED, xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
+from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import Loader
 from botocore.waiter import NormalizedOperationMethod, Waiter
 
@@ -37,7 +39,7 @@ def session(door: Door, clock: Clock, region: str, chance: Stream) -> boto3.Sess
     Retries are botocore's own, and their jitter is drawn from ``chance``. What its "adaptive" mode does beyond them
     happens in wall time all the same.
     """
-    core = botocore.session.Session()
+    core = botocore.session.Session(event_hooks=copy(_handlers()), include_builtin_handlers=False)
     core.register_component("data_loader", _shared_loader())
     core.set_config_variable("region", region)
     core.set_default_client_config(Config(signature_version=UNSIGNED))
@@ -47,6 +49,14 @@ def session(door: Door, clock: Clock, region: str, chance: Stream) -> boto3.Sess
 
     core.register("creating-client-class", join)
     return boto3.Session(botocore_session=core)
+
+
+@cache
+def _handlers() -> HierarchicalEmitter:
+    """botocore's own event handlers. Registering them is most of the work of making a session, so each begins with a copy."""
+    emitter = HierarchicalEmitter()
+    botocore.session.Session(event_hooks=emitter)
+    return emitter
 
 
 @cache
