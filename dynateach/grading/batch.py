@@ -148,7 +148,7 @@ def _unpacked(place: Path, folder: Path) -> Iterator[Submission]:
     """The notebooks of a zip, under numbers of ours: a name in it decides nothing about where we write. One too large is cut."""
     try:
         with zipfile.ZipFile(place) as archive:
-            entries = [entry for entry in archive.infolist()[:MOST] if _is_handed_in(PurePosixPath(entry.filename))]
+            entries = [entry for entry in archive.infolist()[:MOST] if _is_handed_in(_inside(entry.filename))]
             names: set[str] = set()
             for number, entry in enumerate(sorted(entries, key=lambda entry: entry.filename)):
                 path = folder / f"{number}.ipynb"
@@ -171,9 +171,14 @@ def _packed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         return b""
 
 
+def _inside(name: str) -> PurePosixPath:
+    """An entry's name as a path: some programs write Windows's."""
+    return PurePosixPath(name.replace("\\", "/"))
+
+
 def _name_of_its_own(name: str, number: int, taken: set[str]) -> str:
     """Without ways out of the folder. A zip may hold the same name twice: both are submissions."""
-    plain = "/".join(part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", ".."))
+    plain = "/".join(part for part in _inside(name).parts if part not in ("/", ".."))
     candidates = chain([plain], (f"{plain} ({more})" for more in count(number)))
     own = next(one for one in candidates if one not in taken)
     taken.add(own)

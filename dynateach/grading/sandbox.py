@@ -123,28 +123,13 @@ def _walls(behind: Boundary) -> Iterator[str]:
     apart = ("ipc", "pid", "net", "uts", "cgroup-try", *(() if os.getuid() == 0 else ("user",)))
     yield from (f"--unshare-{what}" for what in apart)
     yield from ("--die-with-parent", "--new-session", "--hostname", "submission")
+    # Before the places that are read, one of which may lie in it.
+    yield from ("--size", str(64 * MB), "--perms", "1777", "--tmpfs", "/tmp")
     for place in _read_only():
         for above in reversed(Path(place).parents[:-1]):
             yield from ("--perms", "0755", "--dir", str(above))
         yield from ("--ro-bind", place, place)
-    yield from (
-        "--proc",
-        "/proc",
-        "--dev",
-        "/dev",
-        "--size",
-        str(64 * MB),
-        "--perms",
-        "1777",
-        "--tmpfs",
-        "/tmp",
-        "--remount-ro",
-        "/dev",
-        "--remount-ro",
-        "/",
-        "--chdir",
-        "/tmp",
-    )
+    yield from ("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp")
 
 
 @cache

@@ -1,6 +1,7 @@
 """Exported lessons in a browser, from a file: nothing but the page, and no network (the fixture ``page`` sees to that)."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.browser.jupyter import look
 from tests.drawing.films import replicas
 from tests.export.stored import exported, stored
 
-LESSONS = sorted((workbook.origin() / "notebooks").glob("0[01]_*.ipynb"))
+LESSONS = sorted((workbook.origin() / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def test_a_lesson_is_all_there(page: Page, tmp_path: Path, lesson: Path) -> None
     figures = page.locator(".dynateach-figure .gtitle")
     expect(figures).to_have_count(done.figures)
     expect(page.locator(".dynateach-player")).to_have_count(done.films)
-    assert done.figures + done.films == len([cell for cell in _sources(lesson) if "explore(" in cell])
+    drawn = [cell for cell in _sources(lesson) if re.search(r"\b(explore|draw)\(", cell)]
+    assert done.figures + done.films == len(drawn)
     expect(page.get_by_role("heading", level=1)).to_have_text(page.title())
     for link in page.locator("nav a").all():
         expect(page.locator(f'[id="{(link.get_attribute("href") or "")[1:]}"]')).to_have_count(1)
