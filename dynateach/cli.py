@@ -15,7 +15,7 @@ from rich.table import Table
 
 from dynateach import Lab, __version__
 from dynateach.clock import SECOND
-from dynateach.errors import DynateachError
+from dynateach.errors import DynateachError, GradingError
 
 _out = Console(highlight=False, soft_wrap=True)
 
@@ -101,6 +101,11 @@ def grade(**order: Any) -> None:
 
     A run that was interrupted goes on when it is started again. Exit code 2 means that grading was not possible.
     """
+    if sys.platform == "win32":
+        raise GradingError(
+            "Submissions cannot be graded on Windows, which has none of the limits",
+            next="Grade in WSL, or on Linux or macOS.",
+        )
     from dynateach.grading import desk
 
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True)) as bar:

@@ -4,6 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
+DRAFT = ".dynateach-"
+"""What the name of a file begins with that is not whole yet; one that was killed meanwhile leaves it."""
+
 
 def replace(target: Path, content: bytes) -> None:
     """Write all of it or nothing: a full disk must not cost the learner the file that was there.
@@ -13,7 +16,7 @@ def replace(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target = target.resolve()
     mode = target.stat().st_mode if target.exists() else 0o644
-    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".dynateach-")
+    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=DRAFT)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -7,7 +7,6 @@ An interrupted run is resumed by running it again: what has a record, made of th
 """
 
 import json
-import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from nbformat import NotebookNode
 
+from dynateach import files
 from dynateach.errors import GradingError
 from dynateach.grading.alike import marks
 from dynateach.grading.judge import Rules, judge
@@ -89,12 +89,12 @@ def grade(
 
     Raises GradingError if the workers are lost. What was judged by then is kept.
     """
-    (out / RECORDS).mkdir(parents=True, exist_ok=True)
+    (out / RECORDS).mkdir(0o700, parents=True, exist_ok=True)
     done = {} if again else {one.name: one for one in _known(submissions, out, course, rules, workers)}
     for judged in done.values():
         told(judged)
     for judged in _fresh([one for one in submissions if one.name not in done], course, rules, workers):
-        _write(out, judged)
+        files.replace(record_of(out, judged.name), json.dumps(judged.to_json(), indent=1).encode())
         done[judged.name] = judged
         told(judged)
     return [done[one.name] for one in submissions]
@@ -234,12 +234,3 @@ def _known(
 def record_of(out: Path, name: str) -> Path:
     """Where the record of the submission of that name lies."""
     return out / RECORDS / f"{fingerprint(name.encode('utf-8', 'surrogatepass'))[:24]}.json"
-
-
-def _write(out: Path, judged: Judged) -> None:
-    """All of it or nothing: a run may be killed at any moment."""
-    target = record_of(out, judged.name)
-    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".draft-")
-    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
-        json.dump(judged.to_json(), file, indent=1)
-    os.replace(draft, target)

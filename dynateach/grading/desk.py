@@ -123,9 +123,9 @@ def _taken(out: Path) -> Iterator[None]:
     """The report is ours until we end, however we end. What a run that was killed had half written is thrown away."""
     records = out / batch.RECORDS
     try:
-        records.mkdir(parents=True, exist_ok=True)
+        records.mkdir(0o700, parents=True, exist_ok=True)
         with _locked(records):
-            for draft in records.glob(".draft-*"):
+            for draft in records.glob(f"{files.DRAFT}*"):
                 draft.unlink()
             yield
     except OSError as error:

@@ -6,7 +6,6 @@
 The checks are those of the notebook (``grading.examine``); only the player differs.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from time import monotonic
@@ -24,6 +23,7 @@ from dynateach.grading.patience import Patience, Stopped
 from dynateach.grading.rules import Rules as Rules
 from dynateach.grading.sandbox import boundary
 from dynateach.grading.verdicts import Judged, TaskResult, Verdict
+from dynateach.grading.words import clean
 
 
 def judge(content: bytes | str, exercise: NotebookNode, rules: Rules) -> Judged:
@@ -105,11 +105,8 @@ def _result(task: Task, verdict: Verdict, feedback: str = "") -> TaskResult:
 
 FEEDBACK = 8_000
 """Letters of feedback on a task that are kept."""
-_NOT_SHOWN = re.compile(
-    "[^\\n\\x20-\\x7e\\xa0-\\U0010ffff]|[\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
-)
 
 
 def _words(failure: CheckFailed) -> str:
     """What a submission says is part of it: that shall neither steer a terminal nor turn a line around."""
-    return _NOT_SHOWN.sub("\N{REPLACEMENT CHARACTER}", f"{failure.what}\n\n{failure.evidence}"[:FEEDBACK])
+    return clean(f"{failure.what}\n\n{failure.evidence}"[:FEEDBACK])

@@ -112,7 +112,7 @@ def perform(answer: Any, step: Call | Value, door: "Door") -> Reply:
         except OutOfRequests:
             door.stopped = True
         except (Exception, SystemExit) as error:
-            raised = Raised(type(error).__name__, _text(error), _own_line(error))
+            raised = Raised(type(error).__name__, text_of(error), _own_line(error))
     if door.stopped and step.dies_after is not None:
         return Reply(step, printed=printed.getvalue(), died=True)
     if door.stopped:
@@ -196,7 +196,8 @@ def _own_line(error: BaseException) -> str:
     return f"line {frames[-1].lineno} of {frames[-1].name}:  {frames[-1].line}" if frames else ""
 
 
-def _text(error: BaseException) -> str:
+def text_of(error: BaseException) -> str:
+    """What a stranger's exception says, on one line, as far as that can be had."""
     try:
         return " ".join(str(error)[:400].split())
     except Exception:

@@ -21,7 +21,7 @@ from dynateach.checks.task import Call, Raised, Reply, Value
 from dynateach.clock import SECOND
 from dynateach.errors import LabError, ServiceError
 from dynateach.grading.channel import Broken, Channel, decode, encode
-from dynateach.grading.play import Door, OutOfRequests, perform
+from dynateach.grading.play import Door, OutOfRequests, perform, text_of
 from dynateach.grading.sandbox import READY
 from dynateach.wire.boto3 import session  # noqa: F401  # imported before the submission's limits are set: it reads many files
 
@@ -77,16 +77,12 @@ class _Worker:
     def _run(self, source: str, cell: str) -> str:
         """Run a cell as a kernel would, and say what it raised, or ""."""
         file, plain = f"<cell {cell}>", without_magic(source)
-        linecache.cache[file] = (
-            len(plain),
-            None,
-            plain.splitlines(keepends=True),
-            file,
-        )  # for the learner's own line in an error
+        # An error tells the learner's own line, which is looked up here.
+        linecache.cache[file] = (len(plain), None, plain.splitlines(keepends=True), file)
         try:
             exec(compile(plain, file, "exec"), self._names)
         except BaseException as error:  # whatever a cell does, the next one runs
-            return f"{type(error).__name__}: {_text(error)}"
+            return f"{type(error).__name__}: {text_of(error)}"
         return ""
 
     def _reply(self, order: dict[str, Any]) -> Reply:
@@ -96,7 +92,7 @@ class _Worker:
         try:
             return perform(self._names[step.answer], step, self._door(order))
         except BaseException as error:  # such as a KeyboardInterrupt, which perform lets through
-            return Reply(step, raised=Raised(type(error).__name__, _text(error)))
+            return Reply(step, raised=Raised(type(error).__name__, text_of(error)))
 
     def _door(self, order: dict[str, Any]) -> Door:
         """The door to the case's Lab. Clients are kept as long as the case is the same: making one takes long."""
@@ -126,13 +122,6 @@ def _call(order: dict[str, Any]) -> Call:
 def _told(reply: Reply) -> dict[str, Any]:
     raised = reply.raised and [reply.raised.type, reply.raised.text, reply.raised.line]
     return {"value": encode(reply.value), "raised": raised, "printed": reply.printed[:PRINTED]}
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return " ".join(str(error)[:400].split())
-    except Exception:
-        return "(its text cannot be shown)"
 
 
 @dataclass

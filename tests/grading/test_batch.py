@@ -177,3 +177,9 @@ def _second_run(
         (folder / change).write_text("changed")
     grade(submissions, out, course, rules, Workers(second, 1, sandboxed), again=again)
     return second
+
+
+def test_records_are_for_the_teachers_eyes_alone(tmp_path: Path) -> None:
+    grade(_submissions(tmp_path, 1), tmp_path / "out", COURSE, RULES, Workers(Pool(), 1))
+
+    assert (tmp_path / "out" / RECORDS).stat().st_mode & 0o077 == 0

@@ -25,6 +25,16 @@ TASK = "05.2"
 _AS_IT_IS: Mapping[str, str] = MappingProxyType({})
 
 
+def test_where_there_are_no_limits_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+
+    ended = CliRunner().invoke(main, ["grade", str(tmp_path), "--out", str(tmp_path / "report")])
+
+    assert ended.exit_code == 2
+    assert "Windows" in ended.output
+    assert not (tmp_path / "report").exists()
+
+
 def test_a_run_that_is_killed_goes_on_where_it_was_and_loses_and_doubles_nothing(tmp_path: Path) -> None:
     _course(tmp_path)
     names = [f"{number}.ipynb" for number in range(6)]
