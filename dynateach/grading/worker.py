@@ -43,6 +43,8 @@ def main(number: int, limits: dict[str, int]) -> None:
     ``FORK`` comes with a descriptor for the channel to a new process. ``ALONE`` ends all that run, and is said back if nothing of them is left.
     """
     judge = socket.socket(fileno=number)
+    user = limits["user"] if os.getuid() == 0 else os.getuid()
+    keys = _keys_of(user)
     _warm_up()
     _withdraw()
     while True:
@@ -53,7 +55,7 @@ def main(number: int, limits: dict[str, int]) -> None:
         order, descriptors, *_ = socket.recv_fds(judge, 1, 1)
         if order == FORK:
             _fork(judge, descriptors[0], limits)
-        elif order == ALONE and _alone(limits["user"] if os.getuid() == 0 else os.getuid()):
+        elif order == ALONE and _alone(user, keys):
             judge.send(ALONE)
         else:
             return
@@ -94,12 +96,12 @@ def _fork(judge: socket.socket, number: int, limits: dict[str, int]) -> None:
     _obey(Channel(socket.socket(fileno=number)))
 
 
-def _alone(user: int) -> bool:
+def _alone(user: int, keys: str) -> bool:
     """End all other processes; whether that can be done, and they left nothing behind that the next one of that user would find."""
     if os.getpid() != 1:
         return False
     _end_others()
-    return not (os.listdir("/tmp") or any(_messages()) or user in _holders_of_keys())
+    return not os.listdir("/tmp") and not any(_messages()) and _keys_of(user) == keys
 
 
 def _end_others() -> None:
@@ -125,10 +127,11 @@ def _messages() -> Iterator[str]:
         yield from table.read_text().splitlines()[1:]
 
 
-def _holders_of_keys() -> set[int]:
-    """The users for whom the kernel keeps keys, whether or not they run anything."""
+def _keys_of(user: int) -> str:
+    """How many keys the kernel keeps for that user, and how large: they outlive processes."""
     users = Path("/proc/key-users")
-    return {int(line.split(":")[0]) for line in users.read_text().splitlines()} if users.exists() else set()
+    lines = (line.split() for line in users.read_text().splitlines()) if users.exists() else ()
+    return next((" ".join(counts) for name, _, *counts in lines if name == f"{user}:"), "")
 
 
 def _confine(limits: dict[str, int]) -> None:
