@@ -214,7 +214,7 @@ def without_magic(source: str) -> str:
     """The cell as plain Python: IPython's commands (%, ! and ? at the start of a line) become comments, unless it is Python as it is."""
     try:
         ast.parse(source)
-    except SyntaxError:
+    except (SyntaxError, ValueError):  # a zero byte, to Pythons before 3.11.4
         return _MAGIC.sub(r"\1pass  # \2", source)
     return source
 
