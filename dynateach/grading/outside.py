@@ -1,7 +1,9 @@
 """A player (see ``task.Play``) for answers that live in processes of their own: it orders the calls, and serves what they ask for meanwhile."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from dynateach.checks.plain import plain
@@ -17,6 +19,8 @@ from dynateach.grading.worker import PRINTED
 
 START = 120.0
 """Seconds that a process may take to start: it is ours until then, and a busy machine is nobody's fault."""
+TOGETHER = 64
+"""Steps of a case that are ordered at once."""
 SAID = 128 * 1024 * 1024
 """Bytes that a submission may say in one case: its requests are kept in our memory."""
 
@@ -38,7 +42,8 @@ class Outside:
         self._patience = patience
         self._started: dict[int, _Started] = {}
         self._left_out: set[str] = set()
-        self._cases = self._said = 0
+        self._ordered: Sequence[Call | Value] = ()
+        self._cases = self._said = self._asked = 0
         self.task = ""
 
     def close(self) -> None:
@@ -49,20 +54,22 @@ class Outside:
     def __call__(self, case: Case) -> list[Reply]:
         """The replies, as ``play.InProcess`` gives them. Raises ``Stopped`` if a process is late, gone, or out of memory."""
         self._cases += 1
-        self._said = 0
+        self._said = self._asked = 0
+        self._ordered = ()
         return play.played(case, lambda step: self._ask(step, case))
 
     def _ask(self, step: Call | Value, case: Case) -> Reply:
-        number = step.process if isinstance(step, Call) else 0
+        number = _process_of(step)
         process = self._process(number)
         try:
             reply = self._converse(process, step, case)
         except Late:
             raise self._late(step.answer) from None
         except Broken as error:
-            raise Stopped("crashed", f"The process ended in {step.answer}: {error}.") from error
-        if reply.died:
-            self._started.pop(number).process.kill()
+            raise self._gone(process, f"The process ended in {step.answer}: {error}.") from error
+        stopped = reply.raised and reply.raised.type == play.STOPPED
+        if reply.died or stopped:  # and who was stopped may go on with what was ordered
+            self._begin_again(number)
         if reply.raised and reply.raised.type == "MemoryError":
             raise Stopped("out of memory", f"{step.answer} asked for more memory than there is.")
         return reply
@@ -88,6 +95,15 @@ class Outside:
             raise Stopped("cannot be judged", "No process could be started. Tell your teacher: it is not your fault.")
         return process
 
+    def _begin_again(self, number: int) -> None:
+        """Another process takes the place of the one that died: in the same sandbox, unless something was left in it."""
+        process = self._started.pop(number).process
+        with self._patience.held():
+            if process.anew(START):
+                self._started[number] = _Started(process)
+            else:
+                process.kill()
+
     def _run(self, cell: Cell, process: Process) -> None:
         """Run a cell. One that ends the process, or does not end, is left out from then on."""
         try:
@@ -98,7 +114,14 @@ class Outside:
                 self._left_out.add(cell.id)
             if isinstance(error, Late):
                 raise self._late(f"Cell {cell.id}") from None
-            raise Stopped("crashed", f"Cell {cell.id} ended the process.") from error
+            raise self._gone(process, f"Cell {cell.id} ended the process.") from error
+
+    def _gone(self, process: Process, why: str) -> Stopped:
+        if process.full:
+            return Stopped(
+                "out of memory", "The processes that it started took more memory than there is for all of them."
+            )
+        return Stopped("crashed", why)
 
     def _late(self, what: str) -> Stopped:
         return Stopped(
@@ -113,7 +136,10 @@ class Outside:
         """Order the step, serve what it asks for meanwhile, and take its reply; the events are this side's own."""
         channel, trace = process.channel, case.lab.trace
         before = len(trace)
-        channel.send(self._order(step, case), self._patience.deadline)
+        if not self._ordered:
+            self._ordered = _together(case, self._asked) if self._asked < len(case.steps) else (step,)
+            channel.send(self._order(case), self._patience.deadline)
+        self._asked, self._ordered = self._asked + 1, self._ordered[1:]
         service = Service(step, case)
         while "value" not in (said := self._hear(process)):
             answer = service.answer(said)
@@ -131,12 +157,31 @@ class Outside:
             raise Broken("it spoke out of turn")
         return said
 
-    def _order(self, step: Call | Value, case: Case) -> dict[str, Any]:
+    def _order(self, case: Case) -> dict[str, Any]:
         """It tells nothing that the answer may not know: the case's seed, for one, would tell all that is expected."""
         told = {"case": self._cases, "chance": play.chance_of(case.lab), "region": case.lab.region}
-        if isinstance(step, Value):
-            return {"do": "take", "answer": step.answer, **told}
-        return {"do": "call", "answer": step.answer, "arguments": encode(list(step.arguments)), **told}
+        return {"do": "steps", "steps": list(map(_told, self._ordered)), **told}
+
+
+def _together(case: Case, first: int) -> Sequence[Call | Value]:
+    """That step of a case, and those after it that the same process can take at once: small calls by the thousand need no wait for each other."""
+    process = _process_of(case.steps[first])
+    alike = takewhile(
+        lambda step: _process_of(step) == process and not _dies(step), case.steps[first : first + TOGETHER]
+    )
+    return list(alike) or case.steps[first : first + 1]
+
+
+def _process_of(step: Call | Value) -> int:
+    return step.process if isinstance(step, Call) else 0
+
+
+def _dies(step: Call | Value) -> bool:
+    return isinstance(step, Call) and step.dies_after is not None
+
+
+def _told(step: Call | Value) -> list[Any]:
+    return [step.answer, encode(list(step.arguments))] if isinstance(step, Call) else [step.answer]
 
 
 _SEED = re.compile(r"^SEED = \d+$", re.MULTILINE)

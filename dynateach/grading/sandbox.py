@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
+from secrets import randbelow
 from time import monotonic
 
 import dynateach
@@ -25,28 +26,32 @@ from dynateach.grading.channel import Broken, Channel, Late
 MB = 1024 * 1024
 READY = "ready"
 """The first word of a process that has started."""
+FORK, ALONE = b"f", b"a"
+"""What the judge asks of a sandbox's first process: another process, or that all of them end."""
+FULL = b"m"
+"""What it says unasked: together they had more memory than they may, and were ended."""
 _PACKAGE = Path(dynateach.__file__).resolve().parent
-_BOOT = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from dynateach.grading.worker import main; main(int(sys.argv[2]), {})"
-)
+_BOOT = "import gc, sys; gc.disable(); sys.path.insert(0, sys.argv[1]); from dynateach.grading.worker import main; main(int(sys.argv[2]), {})"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use: bytes of ``memory`` a process, bytes of a ``file``, ``processes``, seconds of ``cpu`` a process.
+    """What one submission may use: bytes of ``memory`` a process, and ``together`` (where bubblewrap tells them from others), bytes of a ``file``,
+    ``processes``, seconds of ``cpu`` a process.
 
-    ``user`` is the lowest number of the users that processes become where grading runs as root, one for each judge that works at the same time:
-    the system counts processes by user, and one submission shall not use up another's.
+    ``user`` is the lowest number of the users that processes become where grading runs as root, another for each sandbox: the system counts processes
+    by user, and keeps keys for users, and one submission shall neither use up another's nor find what it left.
     """
 
     memory: int = 2048 * MB
+    together: int = 3072 * MB
     file: int = 16 * MB
     processes: int = 64
     cpu: int = 120
     user: int = 60_000
 
 
-_JUDGES = 5_000
+_USERS = 5_000
 # BLAS would start a thread for each core, and a large machine has more of them than a submission may have.
 _ENVIRONMENT = {
     "LANG": "C.UTF-8", "HOME": "/tmp", "PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
@@ -79,12 +84,12 @@ def boundary(*, required: bool = False) -> Boundary:
 
 
 class Process:
-    """A submission's process behind its boundary, and the ``channel`` to it."""
+    """A submission's process in a sandbox of its own, and the ``channel`` to it."""
 
     def __init__(self, behind: Boundary, limits: Limits, hash_seed: int) -> None:
-        ours, theirs = socket.socketpair()
+        self._sandbox, theirs = socket.socketpair()
         number = theirs.fileno()
-        own = replace(limits, user=limits.user and limits.user + os.getpid() % _JUDGES)
+        own = replace(limits, user=limits.user and limits.user + randbelow(_USERS))
         inner = [sys.executable, "-I", "-c", _BOOT.format(asdict(own)), str(_PACKAGE.parent), str(number)]
         environment = {"PYTHONHASHSEED": str(hash_seed), **_ENVIRONMENT}
         with theirs:
@@ -98,7 +103,7 @@ class Process:
                 cwd="/",
                 start_new_session=True,
             )
-        self.channel = Channel(ours)
+        self.channel = self._forked()
 
     def ready(self, seconds: float) -> bool:
         """Whether it has started within so many seconds."""
@@ -107,12 +112,43 @@ class Process:
         except (Late, Broken):
             return False
 
-    def kill(self) -> None:
-        """End it, with all it has started, and wait until it is gone."""
+    def anew(self, seconds: float) -> bool:
+        """End it, with all it has started, and start another in its sandbox, if nothing was left there and it takes no longer than so many
+        seconds. Without bubblewrap that cannot be known.
+        """
         self.channel.close()
+        self._sandbox.settimeout(seconds)
+        try:
+            self._sandbox.send(ALONE)
+            if self._sandbox.recv(1) != ALONE:
+                return False
+            self.channel = self._forked()
+        except OSError:
+            return False
+        return self.ready(seconds)
+
+    @property
+    def full(self) -> bool:
+        """Whether it ended because all processes of its sandbox together had too much memory."""
+        self._sandbox.setblocking(False)
+        try:
+            return self._sandbox.recv(1) == FULL
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """End the sandbox, with all that runs in it, and wait until it is gone."""
+        self.channel.close()
+        self._sandbox.close()
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+    def _forked(self) -> Channel:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._sandbox, [FORK], [theirs.fileno()])
+        return Channel(ours)
 
 
 def _walls(behind: Boundary) -> Iterator[str]:
@@ -122,7 +158,7 @@ def _walls(behind: Boundary) -> Iterator[str]:
     # Root needs no user namespace, and without one the process can become a user that nobody else is.
     apart = ("ipc", "pid", "net", "uts", "cgroup-try", *(() if os.getuid() == 0 else ("user",)))
     yield from (f"--unshare-{what}" for what in apart)
-    yield from ("--die-with-parent", "--new-session", "--hostname", "submission")
+    yield from ("--as-pid-1", "--die-with-parent", "--new-session", "--hostname", "submission")
     # Before the places that are read, one of which may lie in it.
     yield from ("--size", str(64 * MB), "--perms", "1777", "--tmpfs", "/tmp")
     for place in _read_only():

@@ -1,64 +1,167 @@
-"""The process in which a submission's code runs. It holds no engine and no check: it asks for everything over one socket.
+"""The processes in which a submission's code runs. They hold no engine and no check: they ask for everything over one socket each.
 
-It is ours until the first line of the submission has run in it. From then on nothing that it says is believed, but for the values that its functions
-return: what the engine saw is noted on the other side.
+The first process of a sandbox is ours. It imports what all need, and forks: so a process that dies in the middle of a task, as some tasks have it,
+is replaced in no time. A fork is ours until the first line of the submission has run in it. From then on nothing that it says is believed, but for
+the values that its functions return: what the engine saw is noted on the other side.
 """
 
 import ast
+import ctypes
+import gc
 import linecache
 import os
 import re
 import resource
+import signal
 import socket
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from select import select
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from dynateach.checks.task import Call, Raised, Reply, Value
 from dynateach.clock import SECOND
 from dynateach.errors import LabError, ServiceError
 from dynateach.grading.channel import Broken, Channel, decode, encode
 from dynateach.grading.play import Door, OutOfRequests, perform, text_of
-from dynateach.grading.sandbox import READY
-from dynateach.wire.boto3 import session  # noqa: F401  # imported before the submission's limits are set: it reads many files
+from dynateach.grading.sandbox import ALONE, FORK, FULL, READY
+from dynateach.lab import Lab
 
+LOOK = 0.25
+"""Seconds between two looks at how much memory is used."""
 PRINTED = 4_000
 """Letters of what a call prints that are told."""
 
 
 def main(number: int, limits: dict[str, int]) -> None:
-    """Serve the judge at the other end of that file descriptor until it hangs up. ``limits``: see ``sandbox.Limits``."""
-    channel = Channel(socket.socket(fileno=number))
-    _confine(limits)
-    worker = _Worker(channel)
-    channel.send(READY)
+    """Serve the judge at the other end of that file descriptor until it hangs up. ``limits``: see ``sandbox.Limits``.
+
+    ``FORK`` comes with a descriptor for the channel to a new process. ``ALONE`` ends all that run, and is said back if nothing of them is left.
+    """
+    judge = socket.socket(fileno=number)
+    user = limits["user"] if os.getuid() == 0 else os.getuid()
+    keys = _keys_of(user)
+    _warm_up()
+    _withdraw()
     while True:
-        try:
-            order = channel.receive()
-            channel.send(worker.obey(order))
-        except Broken:
-            os._exit(0)
+        while not select([judge], [], [], LOOK)[0]:
+            if os.getpid() == 1 and _memory() > limits["together"]:
+                judge.send(FULL)
+                _end_others()
+        order, descriptors, *_ = socket.recv_fds(judge, 1, 1)
+        if order == FORK:
+            _fork(judge, descriptors[0], limits)
+        elif order == ALONE and _alone(user, keys):
+            judge.send(ALONE)
+        else:
+            return
+
+
+def _warm_up() -> None:
+    """What is read here once, no fork need read."""
+    Lab().resource("dynamodb")
+    gc.freeze()
+    gc.enable()
+
+
+def _withdraw() -> None:
+    """Out of reach of the forks, which may be the same user: what they leave behind could not be told from what we do."""
+    with suppress(OSError):  # where memory runs out, all of this goes before any judge
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    _be_dumpable(False)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
+
+
+def _be_dumpable(yes: bool) -> None:
+    """Whether processes of the same user may look into this one."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, int(yes), 0, 0, 0)
+
+
+_PR_SET_DUMPABLE = 4
+
+
+def _fork(judge: socket.socket, number: int, limits: dict[str, int]) -> None:
+    if os.fork():
+        os.close(number)
+        return
+    judge.close()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _be_dumpable(True)
+    _confine(limits)
+    _obey(Channel(socket.socket(fileno=number)))
+
+
+def _alone(user: int, keys: str) -> bool:
+    """End all other processes; whether that can be done, and they left nothing behind that the next one of that user would find."""
+    if os.getpid() != 1:
+        return False
+    _end_others()
+    return not os.listdir("/tmp") and not any(_messages()) and _keys_of(user) == keys
+
+
+def _end_others() -> None:
+    with suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)
+    with suppress(ChildProcessError):  # there is none left
+        os.wait()
+
+
+def _memory() -> int:
+    """Bytes that the processes of the sandbox hold, each counted by itself."""
+    pages = 0
+    for process in Path("/proc").glob("[0-9]*/statm"):
+        with suppress(OSError):  # it has ended meanwhile
+            _, resident, shared, *_ = map(int, process.read_text().split())
+            pages += resident - shared
+    return pages * resource.getpagesize()
+
+
+def _messages() -> Iterator[str]:
+    """Shared memory, semaphores and queues that nobody holds; the first line of each table says what its columns are."""
+    for table in Path("/proc/sysvipc").glob("*"):
+        yield from table.read_text().splitlines()[1:]
+
+
+def _keys_of(user: int) -> str:
+    """How many keys the kernel keeps for that user, and how large: they outlive processes."""
+    users = Path("/proc/key-users")
+    lines = (line.split() for line in users.read_text().splitlines()) if users.exists() else ()
+    return next((" ".join(counts) for name, _, *counts in lines if name == f"{user}:"), "")
 
 
 def _confine(limits: dict[str, int]) -> None:
-    with suppress(OSError):  # where memory runs out, this goes before any judge
-        Path("/proc/self/oom_score_adj").write_text("1000")
     if os.getuid() == 0 and limits["user"]:
         os.setgroups([])
         os.setgid(limits["user"])
         os.setuid(limits["user"])
-    for what, most in (
-        (resource.RLIMIT_AS, limits["memory"]),
-        (resource.RLIMIT_FSIZE, limits["file"]),
-        (resource.RLIMIT_NPROC, limits["processes"]),
-        (resource.RLIMIT_CPU, limits["cpu"]),
-        (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
+    most = {
+        resource.RLIMIT_AS: limits["memory"],
+        resource.RLIMIT_FSIZE: limits["file"],
+        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_CPU: limits["cpu"],
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_CORE: 0,
+    }
+    if sys.platform == "linux":
+        most[resource.RLIMIT_MSGQUEUE] = 0
+    for what, limit in most.items():
+        resource.setrlimit(what, (limit, limit))
+
+
+def _obey(channel: Channel) -> NoReturn:
+    worker = _Worker(channel)
+    channel.send(READY)
+    while True:
+        try:
+            for answer in worker.obey(channel.receive()):
+                channel.send(answer)
+        except Broken:
+            os._exit(0)
 
 
 class _Worker:
@@ -68,11 +171,16 @@ class _Worker:
         self._names: dict[str, Any] = main.__dict__
         self._doors: dict[str, Door] = {}
 
-    def obey(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Do what the judge asks for, and give the answer to it."""
+    def obey(self, order: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Do what the judge asks for, and give the answers to it: one for each step, up to the first that raised."""
         if order["do"] == "run":
-            return {"error": self._run(order["source"], order["cell"])}
-        return _told(self._reply(order))
+            yield {"error": self._run(order["source"], order["cell"])}
+            return
+        for told in order["steps"]:
+            reply = self._reply(_step(told), self._door(order))
+            yield _told(reply)
+            if reply.raised:
+                return
 
     def _run(self, source: str, cell: str) -> str:
         """Run a cell as a kernel would, and say what it raised, or ""."""
@@ -85,12 +193,11 @@ class _Worker:
             return f"{type(error).__name__}: {text_of(error)}"
         return ""
 
-    def _reply(self, order: dict[str, Any]) -> Reply:
-        step = Value(order["answer"]) if order["do"] == "take" else _call(order)
+    def _reply(self, step: Call | Value, door: Door) -> Reply:
         if step.answer not in self._names:
             return Reply(step, raised=Raised("NameError", f"name '{step.answer}' is not defined"))
         try:
-            return perform(self._names[step.answer], step, self._door(order))
+            return perform(self._names[step.answer], step, door)
         except BaseException as error:  # such as a KeyboardInterrupt, which perform lets through
             return Reply(step, raised=Raised(type(error).__name__, text_of(error)))
 
@@ -107,7 +214,7 @@ def without_magic(source: str) -> str:
     """The cell as plain Python: IPython's commands (%, ! and ? at the start of a line) become comments, unless it is Python as it is."""
     try:
         ast.parse(source)
-    except SyntaxError:
+    except (SyntaxError, ValueError):  # a zero byte, to Pythons before 3.11.4
         return _MAGIC.sub(r"\1pass  # \2", source)
     return source
 
@@ -115,8 +222,9 @@ def without_magic(source: str) -> str:
 _MAGIC = re.compile(r"^([ \t]*)([%!?].*)$", re.MULTILINE)
 
 
-def _call(order: dict[str, Any]) -> Call:
-    return Call(order["answer"], tuple(decode(order["arguments"])))
+def _step(told: list[Any]) -> Call | Value:
+    answer, *arguments = told
+    return Call(answer, tuple(decode(arguments[0]))) if arguments else Value(answer)
 
 
 def _told(reply: Reply) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from botocore import UNSIGNED, xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.hooks import HierarchicalEmitter
-from botocore.loaders import Loader
 from botocore.waiter import NormalizedOperationMethod, Waiter
 
+from dynateach import models
 from dynateach.clock import SECOND, Clock
 from dynateach.errors import ServiceError
 from dynateach.randomness import Stream
@@ -40,7 +40,7 @@ def session(door: Door, clock: Clock, region: str, chance: Stream) -> boto3.Sess
     happens in wall time all the same.
     """
     core = botocore.session.Session(event_hooks=copy(_handlers()), include_builtin_handlers=False)
-    core.register_component("data_loader", _shared_loader())
+    core.register_component("data_loader", models.loader())
     core.set_config_variable("region", region)
     core.set_default_client_config(Config(signature_version=UNSIGNED))
 
@@ -57,14 +57,6 @@ def _handlers() -> HierarchicalEmitter:
     emitter = HierarchicalEmitter()
     botocore.session.Session(event_hooks=emitter)
     return emitter
-
-
-@cache
-def _shared_loader() -> Loader:
-    """Reading AWS's service models takes longer than anything else here, so all sessions share one
-    loader and its cache.
-    """
-    return Loader(extra_search_paths=[f"{boto3.__path__[0]}/data"])
 
 
 def _lab_client(door: Door, clock: Clock, chance: Stream) -> type:

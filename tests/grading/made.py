@@ -20,23 +20,19 @@ RIGHT = """def {name}(table):
     return int(table.get_item(Key={{"pk": "a"}})["Item"]["secret"])"""
 
 
-def graded(
-    monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, str], *, seconds: float = 10, seed: int = 7
-) -> dict[str, tuple[str, str]]:
+def graded(monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, str], **rules: Any) -> dict[str, tuple[str, str]]:
     """Verdict and feedback by the answer's name: each is a function of that name, and a task of its own. One at the end, ``honest``, is right."""
-    judged = judge_made(monkeypatch, {**answers, "honest": RIGHT.format(name="honest")}, seconds=seconds, seed=seed)
+    judged = judge_made(monkeypatch, {**answers, "honest": RIGHT.format(name="honest")}, **rules)
     return {name: (one.verdict, one.feedback) for name, one in zip([*answers, "honest"], judged.results, strict=True)}
 
 
-def judge_made(
-    monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, str], *, seconds: float = 10, seed: int = 7
-) -> Judged:
-    """The judge's record of such a submission."""
+def judge_made(monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, str], **rules: Any) -> Judged:
+    """The judge's record of such a submission. ``rules`` are other than those of a test: ten seconds, seed 7."""
     tasks = {f"99.{number}": _task(f"99.{number}", name) for number, name in enumerate(answers, 1)}
     monkeypatch.setattr(checks, "find", tasks.__getitem__)
     exercise, submission = _notebook(tasks, dict.fromkeys(answers, "...")), _notebook(tasks, answers)
     content = json.dumps(submission).encode()
-    return judge(content, exercise, Rules(seconds=seconds, seed=seed))
+    return judge(content, exercise, Rules(**{"seconds": 10, "seed": 7, **rules}))
 
 
 def _notebook(tasks: Mapping[str, Task], sources: Mapping[str, str]) -> NotebookNode:

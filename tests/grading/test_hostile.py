@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dynateach.grading.sandbox import boundary
+from dynateach.grading.sandbox import MB, Limits, boundary
 from tests.grading.made import RIGHT, graded, judge_made, secret_of
 
 sandboxed = pytest.mark.skipif(
@@ -179,6 +179,19 @@ MACHINE: dict[str, tuple[str, str]] = {
 def test_the_machine_is_out_of_reach(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source, verdicts = MACHINE[what]
     _verdict(monkeypatch, f"def attack(table):\n    {source}", verdicts, seconds=4, alone="forks" in what)
+
+
+@sandboxed
+def test_many_processes_have_no_more_memory_than_one_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    children = """import os, time
+    for _ in range(6):
+        if not os.fork(): held = bytearray(b'x') * 80_000_000; time.sleep(99)
+    time.sleep(99)"""
+
+    found = graded(monkeypatch, {"attack": f"def attack(table):\n    {children}"}, limits=Limits(together=300 * MB))
+
+    assert found["attack"][0] == "out of memory"
+    assert found["honest"][0] == "passed"
 
 
 @sandboxed

@@ -13,10 +13,10 @@ from functools import cache
 from math import isfinite
 from typing import Any
 
-from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, ServiceModel, StructureShape
 from botocore.model import Shape as ModelShape
 
+from dynateach import models
 from dynateach.dynamodb.rules import constraints, errors, json_types
 from dynateach.dynamodb.rules.values import canonical
 from dynateach.errors import ServiceError
@@ -83,7 +83,7 @@ def operations_of(service: str = "dynamodb") -> frozenset[str]:
 
 @cache
 def _service_model(service: str = "dynamodb") -> ServiceModel:
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+    return ServiceModel(models.loader().load_service_model(service, "service-2"), service)
 
 
 def _compiled(model: ModelShape) -> Test:
