@@ -456,6 +456,7 @@ def _in_order(items: list[Any]) -> list[Any]:
             lambda table, customer, month: _papers(table, customer, month)[::-1],
             "not in the order in which they were placed",
         ),
+        (lambda table, customer, month: _batches(table, customer, month), "A BatchGetItem promises no order"),
         (lambda table, customer, month: _papers(table, customer, month) * 2, "Each order once"),
         (lambda table, customer, month: _papers(table, customer, "2026-0"), "of this month alone"),
         (

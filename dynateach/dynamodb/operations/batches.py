@@ -136,10 +136,15 @@ class _BatchGet:
         _require_distinct_keys(keys)
         self._table = found
         self._wanted = [(found.schema.place_of_key(key), key) for key in keys]
-        self.found: list[Item] = []
+        self._found: dict[Place, Item] = {}
         self.left_over: list[Item] = []
         self.refusals: list[ServiceError] = []
         self.units = Consumed()
+
+    @property
+    def found(self) -> list[Item]:
+        """The items, in the order of the key space. Documented: in no particular order; that it is this one is assumed."""
+        return [self._found[place] for place in sorted(self._found)]
 
     @property
     def is_refused(self) -> bool:
@@ -162,7 +167,7 @@ class _BatchGet:
                 continue
             room -= size
             if target.old:
-                self.found.append(self._project(target.old.item) if self._project else target.old.item)
+                self._found[place] = self._project(target.old.item) if self._project else target.old.item
         return room
 
 

@@ -61,6 +61,19 @@ def test_a_batch_get_finds_what_is_there_and_charges_for_each_key() -> None:
     assert answer["ConsumedCapacity"] == [{"TableName": "things", "CapacityUnits": 3.0}]
 
 
+def test_a_batch_get_answers_as_a_scan_does_and_not_in_the_order_of_its_keys() -> None:
+    lab = Lab()
+    table = create(lab, sort=None)
+    keys = [{"pk": f"u{n}"} for n in range(20)]
+    for key in keys:
+        table.put_item(Item=key)
+
+    found = lab.resource().batch_get_item(RequestItems={table.name: {"Keys": keys}})["Responses"][table.name]
+
+    assert found == table.scan()["Items"]
+    assert found != keys
+
+
 def test_keys_beyond_16_mb_of_answer_come_back_unprocessed_and_can_be_asked_for_again() -> None:
     lab = Lab()
     table = create(lab, sort=None)
