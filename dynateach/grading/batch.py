@@ -19,7 +19,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from nbformat import NotebookNode
 
 from dynateach import files
-from dynateach.errors import GradingError
+from dynateach.errors import DynateachError, GradingError
 from dynateach.grading.alike import marks
 from dynateach.grading.judge import Rules, judge
 from dynateach.grading.lay import LARGEST, Unreadable, cell_ids, content_of, fingerprint
@@ -117,7 +117,7 @@ def _fresh(
                 judged = future.result()
                 del under_way[future]
                 yield judged
-    except GradingError:
+    except DynateachError:
         raise
     except Exception as error:  # a pool of processes breaks in one way, a cluster in many
         raise GradingError(
@@ -198,7 +198,7 @@ def _judged(name: str, content: bytes | str, course: Sequence[NotebookNode], rul
     behind = rules.boundary or boundary(required=sandboxed)
     exercise = _exercise_of(name, content, course)
     judged = judge(content, exercise, replace(rules, boundary=behind))
-    return replace(judged, name=name, answers=marks(content, exercise), exercise=fingerprint(encode(exercise)))
+    return replace(judged, name=name, answers=marks(content, exercise), exercise=_made_of(exercise, rules))
 
 
 def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]) -> NotebookNode:
@@ -218,7 +218,7 @@ def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]
 def _known(
     submissions: Sequence[Submission], out: Path, course: Sequence[NotebookNode], rules: Rules, workers: Workers
 ) -> Iterator[Judged]:
-    now = {fingerprint(encode(exercise)) for exercise in course}
+    now = {_made_of(exercise, rules) for exercise in course}
     for submission in submissions:
         try:
             judged = Judged.from_json(json.loads(record_of(out, submission.name).read_text("utf-8")))
@@ -229,6 +229,11 @@ def _known(
             continue
         if same and (judged.seed, judged.exercise_seed) == (rules.seed, rules.exercise_seed):
             yield judged
+
+
+def _made_of(exercise: NotebookNode, rules: Rules) -> str:
+    """The mark of what a verdict rests on: the exercise, and the course's own checks."""
+    return fingerprint(encode(exercise) + rules.own.fingerprint.encode())
 
 
 def record_of(out: Path, name: str) -> Path:

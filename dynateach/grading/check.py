@@ -4,6 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dynateach import checks
+from dynateach.checks import own
 from dynateach.checks.task import Task
 from dynateach.errors import TaskError
 from dynateach.grading.examine import Finding, examine, explain
@@ -23,9 +24,9 @@ def check(task: str, *answers: Any, seed: int = 1) -> None:
 
     Functions are called on fresh Labs, with data drawn from ``seed``. Prints two lines if all is well. Raises
     ``CheckFailed``, with the smallest example of what is wrong, if it is not, and ``TaskError`` if there is no such task
-    or it asks for more answers, or fewer.
+    or it asks for more answers, or fewer. A teacher's own tasks are found beside the notebook: see ``checks.own.at_hand``.
     """
-    declared = checks.find(task)
+    declared = checks.find(task, own.at_hand())
     if len(answers) != len(declared.answers):
         raise TaskError(
             f"task {declared.id} asks for {_count(declared.answers)}, and this check was given {len(answers)}",
@@ -45,7 +46,7 @@ def hint(task: str, number: int | None = None) -> None:
 
     Raises ``TaskError`` if there is no such task or hint.
     """
-    declared = checks.find(task)
+    declared = checks.find(task, own.at_hand())
     last = len(declared.hints)
     exhausted = number is None and _given[declared.id] == last
     if number is None:
@@ -61,7 +62,7 @@ def picture(task: str) -> "Film | None":
 
     Says so if there is nothing to draw. Raises ``TaskError`` if there is no such task.
     """
-    declared = checks.find(task)
+    declared = checks.find(task, own.at_hand())
     finding = _failed.get(declared.id)
     film = draw(finding) if finding else None
     if not finding:
