@@ -22,7 +22,7 @@ To add a task to a lesson:
 5.  In ``solutions/``, the task has four cells: ``task-NN-N`` (what is wanted, with an example call), ``answer-NN-N``
     (metadata ``{"dynateach": {"answer": "NN.N"}}``, the answer between solution markers), ``check-NN-N`` (metadata
     ``{"dynateach": {"check": "NN.N"}}``, tag ``nbval-check-output``, its output stored) and ``hint-NN-N``.
-    ``python -m dynateach.grading.record`` stores the outputs, ``dynateach release`` makes the exercise.
+    ``dynateach record`` stores the outputs, ``dynateach release`` makes the exercise.
 
 ``inputs`` yields plain data, ``prepare`` and ``judge`` keep nothing between each other but the case: so the same three
 serve a notebook, and a judge that runs the answer in another process.
