@@ -57,7 +57,7 @@ def find(id: str, own: Sources = NONE) -> Task:
     return known[id]
 
 
-_ELSEWHERE = " Is it your teacher's own? Then its folder checks must lie beside the notebook, or one folder above."
+_ELSEWHERE = " Is it a course's own? Then its folder checks is needed: beside the notebook, one folder above, or in the folder that --course names."
 
 
 def tasks() -> Iterator[Task]:

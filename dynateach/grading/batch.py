@@ -59,7 +59,9 @@ def exercises(folder: Path) -> list[NotebookNode]:
     found = [notebook for path in sorted(folder.glob("*.ipynb")) if any(map(task_of, (notebook := read(path)).cells))]
     if not found:
         raise GradingError(
-            "There are no exercises here", where=str(folder), next="Name a folder that holds them: --course FOLDER"
+            "There are no exercises here",
+            where=str(folder),
+            next="Name a folder that holds them: --course FOLDER. Of solutions they are made by: dynateach release FOLDER",
         )
     return found
 

@@ -53,6 +53,7 @@ def test_a_task_of_ours_may_be_a_model_for_ones_own(tmp_path: Path) -> None:
 def test_a_notebook_finds_its_course_beside_it_and_above_it(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
     _course(tmp_path, {"a.py": TASK.format(id="20.1", hint="look closely")})
     (tmp_path / "exercises").mkdir()
     monkeypatch.chdir(tmp_path / place)
@@ -153,6 +154,20 @@ def test_a_broken_check_says_what_where_and_what_next(
     assert words in str(refusal.value)
     assert refusal.value.where == str(tmp_path / "checks" / where)
     assert refusal.value.next
+
+
+def test_a_check_that_breaks_tells_a_learner_whose_fault_it_is_and_a_teacher_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _course(tmp_path, {"a.py": OURS.replace("lambda seed: ()", "lambda seed: [1 // (seed - 1)]")})
+
+    with pytest.raises(CourseError) as refusal:
+        check("20.1", 4)
+
+    assert refusal.value.what == "The check of 20.1 broke: ZeroDivisionError: integer division or modulo by zero"
+    assert refusal.value.where == f"{tmp_path / 'checks' / 'a.py'}, line 5"
+    assert refusal.value.next == "It is not your answer's fault. Tell your teacher."
 
 
 def test_two_files_with_the_same_id_are_both_named(tmp_path: Path) -> None:

@@ -5,14 +5,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from dynateach import check
 from dynateach.checks.own import VARIABLE
 from dynateach.cli import main
+from dynateach.errors import CheckFailed
 from dynateach.grading.batch import RECORDS
 from dynateach.grading.notebook import encode, read
 from dynateach.grading.sandbox import boundary
@@ -70,6 +73,21 @@ def test_its_notebooks_check_themselves(folder: str, verdict: str, course: Path)
     checked = _invoke("check", course / folder / LESSON)
 
     assert checked.stdout.split()[:2] == [verdict, "20.1"]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_notebook_says_of_an_answer_what_the_judge_says(
+    name: str, course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names: dict[str, Any] = {}
+    exec(f"def in_stock(table, article):\n    {ANSWERS[name]}", names)
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.chdir(course / "exercises")
+
+    with pytest.raises(CheckFailed, match=FOUND[name]) if name in FOUND else nullcontext():
+        check("20.1", names["in_stock"])
+
+    assert ("✓ 20.1" in capsys.readouterr().out) == (name not in FOUND)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +176,20 @@ def test_a_check_that_breaks_is_nobodys_fault_and_the_teacher_learns_where(cours
     assert note.startswith("The check of 20.1 broke: KeyError: 'chair'")
     assert f"{course / 'checks' / 'shelf.py'}, line " in note
     assert "shelf.py" not in record["results"][0]["feedback"]
+
+
+def test_cells_keep_the_ids_that_jupyterlab_gave_them(course: Path, tmp_path: Path) -> None:
+    for folder in ("solutions", "exercises"):
+        _edit(course / folder / LESSON, '"id": "answer-20-1"', '"id": "5f3a9c01"')
+    handed_in = _hand_in(tmp_path, course, ANSWERS, cell="5f3a9c01")
+    gone = read(course / "exercises" / LESSON)
+    gone.cells = [cell for cell in gone.cells if cell.id != "5f3a9c01"]
+    (handed_in / "gone.ipynb").write_bytes(encode(gone))
+
+    _grade(handed_in, course, tmp_path / "report")
+
+    verdicts = {name: result["verdict"] for name, result in _results(tmp_path / "report").items()}
+    assert verdicts == dict.fromkeys(FOUND, "failed") | {"right": "passed", "gone": "missing"}
 
 
 def test_exercises_alone_are_a_course_of_our_tasks(tmp_path: Path) -> None:
@@ -259,14 +291,14 @@ def _grade(
     )
 
 
-def _hand_in(folder: Path, course: Path, answers: Mapping[str, str]) -> Path:
+def _hand_in(folder: Path, course: Path, answers: Mapping[str, str], cell: str = "answer-20-1") -> Path:
     """A folder of submissions: the exercise with the body of ``in_stock`` that each name gives."""
     place = folder / "handed-in"
     place.mkdir()
     for name, body in answers.items():
         notebook = read(course / "exercises" / LESSON)
-        (cell,) = (cell for cell in notebook.cells if cell.id == "answer-20-1")
-        cell.source = f"def in_stock(table, article):\n    {body}"
+        (answer,) = (one for one in notebook.cells if one.id == cell)
+        answer.source = f"def in_stock(table, article):\n    {body}"
         (place / f"{name}.ipynb").write_bytes(encode(notebook))
     return place
 
