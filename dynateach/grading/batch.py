@@ -203,6 +203,11 @@ def _judged(name: str, content: bytes | str, course: Sequence[NotebookNode], rul
     return replace(judged, name=name, answers=marks(content, exercise), exercise=_made_of(exercise, rules))
 
 
+def _made_of(exercise: NotebookNode, rules: Rules) -> str:
+    """The mark of what a verdict rests on: the exercise, and the course's own checks."""
+    return fingerprint(encode(exercise) + rules.own.fingerprint.encode())
+
+
 def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]) -> NotebookNode:
     """The exercise whose cells the submission has most of. For one that cannot be read the file's name must tell."""
     try:
@@ -231,11 +236,6 @@ def _known(
             continue
         if same and (judged.seed, judged.exercise_seed) == (rules.seed, rules.exercise_seed):
             yield judged
-
-
-def _made_of(exercise: NotebookNode, rules: Rules) -> str:
-    """The mark of what a verdict rests on: the exercise, and the course's own checks."""
-    return fingerprint(encode(exercise) + rules.own.fingerprint.encode())
 
 
 def record_of(out: Path, name: str) -> Path:

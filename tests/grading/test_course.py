@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -49,6 +50,12 @@ def test_a_new_course_is_complete_and_recorded(course: Path) -> None:
 
     assert (recorded.exit_code, recorded.stdout) == (0, f"Recorded: {course / 'solutions' / LESSON}\n")
     assert {path: path.read_bytes() for path in course.rglob("*") if path.is_file()} == before
+
+
+def test_its_readme_names_only_commands_that_there_are(course: Path) -> None:
+    named = set(re.findall(r"(?:`|^)dynateach (\w+)", (course / "README.md").read_text(), re.MULTILINE))
+
+    assert {"check", "grade", "record", "release"} <= named <= set(main.commands)
 
 
 def test_what_is_there_already_is_left_alone(course: Path) -> None:
