@@ -66,7 +66,7 @@ NONE = Sources()
 
 
 def read(course: Path) -> Sources:
-    """The checks of the course in that folder: none, if its ``checks`` holds no Python file that names dynateach.
+    """The checks of the course in that folder: none, if its ``checks`` holds no Python file that names ``dynateach.checks``.
 
     So a folder of that name that has nothing to do with us is never run. Raises ``CourseError`` for a file that cannot be read.
     """
@@ -96,7 +96,7 @@ def at_hand() -> Sources:
 
 @lru_cache(maxsize=16)
 def loaded(sources: Sources) -> tuple[Found, ...]:
-    """The tasks in all files that name dynateach: each public name that is a ``Task``, or a list or tuple of them.
+    """The tasks in all files that name ``dynateach.checks``: each public name that is a ``Task``, or a list or tuple of them.
 
     Raises ``CourseError`` for a file that cannot be loaded, a task that is not complete, and two tasks with the same id.
     """
@@ -136,7 +136,8 @@ def _text(path: Path) -> str:
 
 
 def _names_us(text: str) -> bool:
-    return re.search(r"\bdynateach\b", text) is not None
+    """What holds a task has its words from there; a program that only uses a Lab does not."""
+    return re.search(r"\bdynateach\.checks\b", text) is not None
 
 
 def _module(sources: Sources, file: str) -> ModuleType:

@@ -83,11 +83,11 @@ def test_an_environment_that_names_no_course_is_told(tmp_path: Path, monkeypatch
     assert refusal.value.where == str(tmp_path / "checks")
 
 
-def test_a_folder_of_that_name_that_is_not_about_dynateach_is_never_run(tmp_path: Path) -> None:
+def test_a_folder_of_that_name_that_is_not_about_checks_is_never_run(tmp_path: Path) -> None:
     ran = tmp_path / "ran"
 
-    assert _course(tmp_path, {"disk.py": f"open({str(ran)!r}, 'w')"}) == NONE
-    own = _course(tmp_path, {"disk.py": f"open({str(ran)!r}, 'w')", "a.py": OURS})
+    assert _course(tmp_path, {"disk.py": f"import dynateach\nopen({str(ran)!r}, 'w')"}) == NONE
+    own = _course(tmp_path, {"a.py": OURS})
 
     assert [found.task.id for found in loaded(own)] == ["20.1"]
     assert not ran.exists()
@@ -137,7 +137,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "an id without a number": (OURS.replace("20.1", "shelf"), 'a text such as "20.1"', "a.py"),
     "an id that is ours": (OURS.replace("20.1", "05.1"), "dynateach has a task 05.1 already", "a.py"),
     "an id that comes twice": (f"{OURS}\n{OURS.replace('TASK', 'SECOND')}", "Two tasks have the id 20.1", "a.py"),
-    "another alphabet": ("# coding: latin-9000\n# dynateach", "A check cannot be read", "a.py"),
+    "another alphabet": ("# coding: latin-9000\n# dynateach.checks", "A check cannot be read", "a.py"),
 }
 
 

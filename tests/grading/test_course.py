@@ -17,7 +17,6 @@ from dynateach import check
 from dynateach.checks.own import VARIABLE
 from dynateach.cli import main
 from dynateach.errors import CheckFailed
-from dynateach.grading.batch import RECORDS
 from dynateach.grading.notebook import encode, read
 from dynateach.grading.sandbox import boundary
 
@@ -256,7 +255,7 @@ def test_a_task_that_no_solution_checks_is_named_before_a_release(course: Path) 
 
 
 def test_a_broken_check_is_told_in_three_parts_by_every_command(course: Path, tmp_path: Path) -> None:
-    (course / "checks" / "shelf.py").write_text("import dynateach\nTsk")
+    (course / "checks" / "shelf.py").write_text("import dynateach.checks.task\nTsk")
 
     for refused in (_refused_grade(course, tmp_path), _invoke("release", course)):
         what, where, advice = refused.stderr.splitlines()[-3:]
@@ -317,7 +316,7 @@ def _edit(path: Path, old: str, new: str) -> None:
 
 
 def _records(report: Path) -> list[dict[str, Any]]:
-    return [json.loads(path.read_text()) for path in (report / RECORDS).glob("*.json")]
+    return [json.loads(path.read_text()) for path in (report / "records").glob("*.json")]
 
 
 def _results(report: Path) -> dict[str, dict[str, Any]]:
