@@ -13,6 +13,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -71,9 +72,10 @@ def read(course: Path) -> Sources:
     So a folder of that name that has nothing to do with us is never run. Raises ``CourseError`` for a file that cannot be read.
     """
     place = course.absolute() / FOLDER
-    paths = sorted(chain(place.glob("*.py"), place.glob("[!.]*/*.py")))
-    files = tuple((path.relative_to(place).as_posix(), _text(path)) for path in paths if path.is_file())
-    return Sources(str(place), files) if any(_names_us(text) for _, text in files) else NONE
+    paths = sorted(path for path in chain(place.glob("*.py"), place.glob("[!.]*/*.py")) if path.is_file())
+    if not any(map(_is_ours, paths)):
+        return NONE
+    return Sources(str(place), tuple((path.relative_to(place).as_posix(), _text(path)) for path in paths))
 
 
 def at_hand() -> Sources:
@@ -90,7 +92,10 @@ def at_hand() -> Sources:
                 next=f"Let {VARIABLE} name the folder of a course, or unset it.",
             )
         return found
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was deleted, and the kernel lives on
+        return NONE
     return next(filter(None, map(read, (here, here.parent))), NONE)
 
 
@@ -104,7 +109,7 @@ def loaded(sources: Sources) -> tuple[Found, ...]:
         _MODULES.serve(sources)
     found: dict[str, Found] = {}
     for file, text in sources.files:
-        if not _names_us(text):
+        if _OURS not in text:
             continue
         for task in _tasks_in(_module(sources, file)):
             _refuse_incomplete(task, sources.path_of(file))
@@ -135,9 +140,14 @@ def _text(path: Path) -> str:
         raise CourseError(f"A check cannot be read: {reason}", where=str(path), next=_AGAIN) from error
 
 
-def _names_us(text: str) -> bool:
-    """What holds a task has its words from there; a program that only uses a Lab does not."""
-    return re.search(r"\bdynateach\.checks\b", text) is not None
+def _is_ours(path: Path) -> bool:
+    with suppress(OSError):
+        return _OURS.encode() in path.read_bytes()
+    return False
+
+
+_OURS = "dynateach.checks"
+"""What holds a task has its words from there; a program that only uses a Lab does not."""
 
 
 def _module(sources: Sources, file: str) -> ModuleType:

@@ -93,6 +93,23 @@ def test_a_folder_of_that_name_that_is_not_about_checks_is_never_run(tmp_path: P
     assert not ran.exists()
 
 
+def test_what_is_wrong_in_a_folder_that_is_not_about_checks_disturbs_nobody(tmp_path: Path) -> None:
+    _course(tmp_path, {"old.py": ""})
+    (tmp_path / "checks" / "old.py").write_bytes(b"print 'caf\xe9'")
+    (tmp_path / "checks" / "gone.py").symlink_to(tmp_path / "nowhere")
+
+    assert read(tmp_path) == NONE
+
+
+def test_a_folder_that_was_deleted_has_no_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+    assert at_hand() == NONE
+
+
 def test_a_mended_check_counts_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
