@@ -88,7 +88,7 @@ def check(notebook: Path, timeout: int) -> None:
 @main.command()
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Write records, grades and pages here.")
-@click.option("--course", type=click.Path(path_type=Path), help="The folder of exercises (default: the workbook's).")
+@click.option("--course", type=click.Path(path_type=Path), help="The folder of the course (default: the workbook's).")
 @click.option("--jobs", type=click.IntRange(1), help="Submissions at a time (default: one a core).")
 @click.option("--seed", type=click.IntRange(0), help="What fresh data is drawn from (default: drawn once a report).")
 @click.option("--exercise-seed", type=click.IntRange(0), help="The SEED of the exercises as handed out (default: 1).")
@@ -271,6 +271,39 @@ def release(root: Path, only_check: bool) -> None:
     if not differing:
         _out.print("Every exercise follows from its solution.")
     sys.exit(1 if differing and only_check else 0)
+
+
+@main.command()
+@click.argument("notebooks", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--timeout", default=60, show_default=True, type=click.IntRange(1), help="Seconds that one cell may take."
+)
+def record(notebooks: tuple[Path, ...], timeout: int) -> None:
+    """Store in the solutions NOTEBOOKS what their checks say, for nbval to compare.
+
+    Each is run from the top in a fresh kernel. Nothing is stored in one in which a cell fails.
+    """
+    from dynateach.grading import record as recording
+
+    for notebook in notebooks:
+        recording.record(notebook, timeout=timeout)
+        _out.print(f"Recorded: {escape(str(notebook))}")
+
+
+@main.group()
+def course() -> None:
+    """For teachers: exercises of your own, with your own checks."""
+
+
+@course.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def new(folder: Path) -> None:
+    """Lay out a course in FOLDER: one task that works, to make your own of."""
+    from dynateach.grading import begin
+
+    for path in begin.new(folder):
+        _out.print(escape(str(path)))
+    _out.print(f"Read {escape(str(folder / 'README.md'))} first. What a check is made of: checks/shelf.py")
 
 
 _COLOURS = {"passed": "green", "failed": "red", "not reached": "yellow"}

@@ -7,6 +7,7 @@
     ├── EndpointError         the HTTP endpoint cannot listen where it was told to
     ├── NotebookError         a notebook cannot be read, run or released
     ├── TaskError             a check or a hint was asked for in a way that cannot be answered
+    ├── CourseError           a course of a teacher's own, or one of its checks, cannot be used as it is
     ├── GradingError          submissions cannot be graded as was asked
     ├── CheckFailed           an answer was checked and is not right yet
     └── …                     (each part of the product adds its own, here)
@@ -65,6 +66,13 @@ class GradingError(DynateachError):
 
 class TaskError(DynateachError):
     """There is no such task or hint, or the check was given too few answers or too many."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class CourseError(DynateachError):
+    """A course of a teacher's own cannot be used as it is: a check is broken, an id is taken, a task has no exercise."""
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()

@@ -10,7 +10,9 @@ from click.testing import CliRunner, Result
 from dynateach import workbook
 from dynateach.cli import main
 
-COMMANDS = ("check", "doctor", "export", "grade", "lab", "progress", "release", "reset", "serve", "show")
+COMMANDS = (
+    "check", "course", "doctor", "export", "grade", "lab", "progress", "record", "release", "reset", "serve", "show",
+)  # fmt: skip
 
 
 def test_the_version_is_the_packages() -> None:
@@ -73,11 +75,13 @@ def test_check_says_why_a_task_was_not_reached(tmp_path: Path) -> None:
         ("export", "."),
         ("export", "text.ipynb"),
         ("release", "nowhere"),
+        ("record", "absent.ipynb"),
+        ("course", "new", "."),
         ("lab", "text.ipynb"),
     ],
 )
 def test_a_bad_path_is_answered_with_what_where_and_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "text.ipynb").write_text("no notebook")
@@ -87,7 +91,7 @@ def test_a_bad_path_is_answered_with_what_where_and_what_to_do(
     what, where, advice = result.stderr.splitlines()
     assert what
     assert where.startswith("  where: ")
-    assert arguments[1] in where
+    assert arguments[-1] in where
     assert advice.startswith("  what to do: ")
     assert result.exit_code == 2
     assert isinstance(result.exception, SystemExit)

@@ -55,6 +55,7 @@ def test_the_wheel_holds_one_package_and_its_data(built: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"dynateach", f"dynateach-{__version__}.dist-info"}
     assert "dynateach/jupyter/config/labconfig/default_setting_overrides.json" in names
     assert "dynateach/py.typed" in names
+    assert {f"dynateach/grading/starter/{name}" for name in ("README.md", "20_shelf.ipynb", "shelf.py")} <= set(names)
 
 
 def test_teachers_find_the_solutions_in_the_source_archive(built: Path) -> None:

@@ -22,30 +22,46 @@ To add a task to a lesson:
 5.  In ``solutions/``, the task has four cells: ``task-NN-N`` (what is wanted, with an example call), ``answer-NN-N``
     (metadata ``{"dynateach": {"answer": "NN.N"}}``, the answer between solution markers), ``check-NN-N`` (metadata
     ``{"dynateach": {"check": "NN.N"}}``, tag ``nbval-check-output``, its output stored) and ``hint-NN-N``.
-    ``python -m dynateach.grading.record`` stores the outputs, ``dynateach release`` makes the exercise.
+    ``dynateach record`` stores the outputs, ``dynateach release`` makes the exercise.
 
 ``inputs`` yields plain data, ``prepare`` and ``judge`` keep nothing between each other but the case: so the same three
 serve a notebook, and a judge that runs the answer in another process.
+
+Tasks may live outside this package too, in a course's folder ``checks``: see ``checks.own``, and ``docs/teaching.md``.
 """
 
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 
+from dynateach.checks.own import NONE, Sources, loaded
 from dynateach.checks.task import Task
-from dynateach.errors import TaskError
+from dynateach.errors import CourseError, TaskError
 
 
-def find(id: str) -> Task:
-    """The task with that id, such as "01.5". Raises ``TaskError``, naming those there are, if there is none."""
+def find(id: str, own: Sources = NONE) -> Task:
+    """The task with that id, such as "01.5": ours, or one of a course's ``own``.
+
+    Raises ``TaskError``, naming those there are, if there is none, and ``CourseError`` if the course's checks cannot be used.
+    """
     known = {task.id: task for task in tasks()}
+    for task, path in loaded(own):
+        if known.setdefault(task.id, task) is not task:
+            raise CourseError(
+                f"dynateach has a task {task.id} already",
+                where=path,
+                next="Give yours the number of a lesson that dynateach does not have.",
+            )
     if not isinstance(id, str) or id not in known:
-        raise TaskError(f"there is no task {id!r}", next=f"The tasks: {', '.join(known)}.")
+        raise TaskError(f"there is no task {id!r}", next=f"The tasks: {', '.join(known)}.{'' if own else _ELSEWHERE}")
     return known[id]
 
 
+_ELSEWHERE = " Is it a course's own? Then its folder checks is needed: beside the notebook, one folder above, or in the folder that --course names."
+
+
 def tasks() -> Iterator[Task]:
-    """All tasks, in the order of the lessons."""
+    """All tasks of this package, in the order of the lessons."""
     for module in sorted(iter_modules(__path__), key=lambda module: module.name):
         if module.name.startswith("lesson_"):
             yield from import_module(f"{__name__}.{module.name}").TASKS

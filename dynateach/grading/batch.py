@@ -19,7 +19,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from nbformat import NotebookNode
 
 from dynateach import files
-from dynateach.errors import GradingError
+from dynateach.errors import DynateachError, GradingError
 from dynateach.grading.alike import marks
 from dynateach.grading.judge import Rules, judge
 from dynateach.grading.lay import LARGEST, Unreadable, cell_ids, content_of, fingerprint
@@ -59,7 +59,9 @@ def exercises(folder: Path) -> list[NotebookNode]:
     found = [notebook for path in sorted(folder.glob("*.ipynb")) if any(map(task_of, (notebook := read(path)).cells))]
     if not found:
         raise GradingError(
-            "There are no exercises here", where=str(folder), next="Name a folder that holds them: --course FOLDER"
+            "There are no exercises here",
+            where=str(folder),
+            next="Name a folder that holds them: --course FOLDER. Of solutions they are made by: dynateach release FOLDER",
         )
     return found
 
@@ -117,7 +119,7 @@ def _fresh(
                 judged = future.result()
                 del under_way[future]
                 yield judged
-    except GradingError:
+    except DynateachError:
         raise
     except Exception as error:  # a pool of processes breaks in one way, a cluster in many
         raise GradingError(
@@ -198,7 +200,12 @@ def _judged(name: str, content: bytes | str, course: Sequence[NotebookNode], rul
     behind = rules.boundary or boundary(required=sandboxed)
     exercise = _exercise_of(name, content, course)
     judged = judge(content, exercise, replace(rules, boundary=behind))
-    return replace(judged, name=name, answers=marks(content, exercise), exercise=fingerprint(encode(exercise)))
+    return replace(judged, name=name, answers=marks(content, exercise), exercise=_made_of(exercise, rules))
+
+
+def _made_of(exercise: NotebookNode, rules: Rules) -> str:
+    """The mark of what a verdict rests on: the exercise, and the course's own checks."""
+    return fingerprint(encode(exercise) + rules.own.fingerprint.encode())
 
 
 def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]) -> NotebookNode:
@@ -218,7 +225,7 @@ def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]
 def _known(
     submissions: Sequence[Submission], out: Path, course: Sequence[NotebookNode], rules: Rules, workers: Workers
 ) -> Iterator[Judged]:
-    now = {fingerprint(encode(exercise)) for exercise in course}
+    now = {_made_of(exercise, rules) for exercise in course}
     for submission in submissions:
         try:
             judged = Judged.from_json(json.loads(record_of(out, submission.name).read_text("utf-8")))

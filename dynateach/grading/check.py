@@ -1,11 +1,14 @@
 """Feedback at once, in the notebook: ``check`` an answer, ask for a ``hint``, or for a ``picture`` of what went wrong."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dynateach import checks
+from dynateach.checks import own
 from dynateach.checks.task import Task
-from dynateach.errors import TaskError
+from dynateach.errors import CourseError, TaskError
 from dynateach.grading.examine import Finding, examine, explain
 from dynateach.grading.picture import draw
 from dynateach.grading.play import InProcess
@@ -23,15 +26,17 @@ def check(task: str, *answers: Any, seed: int = 1) -> None:
 
     Functions are called on fresh Labs, with data drawn from ``seed``. Prints two lines if all is well. Raises
     ``CheckFailed``, with the smallest example of what is wrong, if it is not, and ``TaskError`` if there is no such task
-    or it asks for more answers, or fewer.
+    or it asks for more answers, or fewer. A teacher's own tasks are found beside the notebook: see ``checks.own.at_hand``.
     """
-    declared = checks.find(task)
+    ours = own.at_hand()
+    declared = checks.find(task, ours)
     if len(answers) != len(declared.answers):
         raise TaskError(
             f"task {declared.id} asks for {_count(declared.answers)}, and this check was given {len(answers)}",
             next=f'Write: check("{declared.id}", {", ".join(declared.answers)})',
         )
-    finding = examine(declared, InProcess(dict(zip(declared.answers, answers, strict=True))), seed)
+    with _explained(declared, ours):
+        finding = examine(declared, InProcess(dict(zip(declared.answers, answers, strict=True))), seed)
     notes.note_check(declared.id, not finding)
     _failed.pop(declared.id, None)
     if finding:
@@ -45,7 +50,7 @@ def hint(task: str, number: int | None = None) -> None:
 
     Raises ``TaskError`` if there is no such task or hint.
     """
-    declared = checks.find(task)
+    declared = checks.find(task, own.at_hand())
     last = len(declared.hints)
     exhausted = number is None and _given[declared.id] == last
     if number is None:
@@ -61,7 +66,7 @@ def picture(task: str) -> "Film | None":
 
     Says so if there is nothing to draw. Raises ``TaskError`` if there is no such task.
     """
-    declared = checks.find(task)
+    declared = checks.find(task, own.at_hand())
     finding = _failed.get(declared.id)
     film = draw(finding) if finding else None
     if not finding:
@@ -69,6 +74,21 @@ def picture(task: str) -> "Film | None":
     elif film is None:
         print(f"There is nothing to draw: in {declared.id} nothing was asked of DynamoDB. Read the check's own words.")
     return film
+
+
+@contextmanager
+def _explained(task: Task, ours: own.Sources) -> Iterator[None]:
+    """A learner can do nothing about a course's check that breaks; who wrote it wants the line."""
+    try:
+        yield
+    except Exception as error:
+        if line := own.line_of(error, ours):
+            raise CourseError(
+                f"The check of {task.id} broke: {type(error).__name__}: {error}",
+                where=line,
+                next="It is not your answer's fault. Tell your teacher.",
+            ) from error
+        raise
 
 
 def _points(task: Task) -> str:

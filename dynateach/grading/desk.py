@@ -7,14 +7,14 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dynateach import checks, files, workbook
+from dynateach import files
 from dynateach.errors import GradingError
 from dynateach.grading import batch, gradebook, pages, pool
+from dynateach.grading.course import course_at
 from dynateach.grading.judge import Rules
-from dynateach.grading.notebook import task_of
 from dynateach.grading.sandbox import boundary
 from dynateach.grading.verdicts import VERDICTS, Judged
 
@@ -70,20 +70,16 @@ class Graded:
 def grade(order: Order, told: Callable[[int], None] = lambda total: None) -> Graded:
     """Grade what is not graded yet, and write the report anew. ``told`` hears of each record that is there, with how many there will be.
 
-    Raises GradingError if that cannot be done. Records that were made by then are kept, and not made again.
+    Raises GradingError, or what ``course.course_at`` raises, if that cannot be done. Records that were made by then are kept, and not made again.
     """
-    folder = order.course or workbook.origin() / "exercises"
-    course = batch.exercises(folder)
-    for exercise in course:
-        for task in filter(None, map(task_of, exercise.cells)):
-            checks.find(task)
+    course = course_at(order.course, order.submissions)
     with _taken(order.out), batch.opened(order.submissions) as submissions:
-        rules = _rules(order)
+        rules = replace(_rules(order), own=course.own)
         with _workers(order, len(submissions)) as workers:
             records = batch.grade(
                 submissions,
                 order.out,
-                course,
+                course.exercises,
                 rules,
                 workers,
                 again=order.again,

@@ -13,6 +13,7 @@ from time import monotonic
 from nbformat import NotebookNode
 
 from dynateach import checks
+from dynateach.checks.own import line_of
 from dynateach.checks.task import Task, Value
 from dynateach.errors import CheckFailed
 from dynateach.grading.examine import examine, explain
@@ -23,7 +24,7 @@ from dynateach.grading.patience import Patience, Stopped
 from dynateach.grading.rules import Rules as Rules
 from dynateach.grading.sandbox import boundary
 from dynateach.grading.verdicts import Judged, TaskResult, Verdict
-from dynateach.grading.words import clean
+from dynateach.grading.words import clean, one_line
 
 
 def judge(content: bytes | str, exercise: NotebookNode, rules: Rules) -> Judged:
@@ -33,15 +34,17 @@ def judge(content: bytes | str, exercise: NotebookNode, rules: Rules) -> Judged:
     """
     began = monotonic()
     behind = rules.boundary or boundary()
-    tasks = [checks.find(id) for id in dict.fromkeys(filter(None, map(task_of, exercise.cells)))]
+    tasks = [checks.find(id, rules.own) for id in dict.fromkeys(filter(None, map(task_of, exercise.cells)))]
     judged = Judged("", "", tasks[0].id.split(".")[0], rules.seed, rules.exercise_seed, behind.words, ())
     try:
         laid = lay(_read(content), exercise)
     except Unreadable as error:
         return replace(judged, results=tuple(_result(task, "cannot be read", str(error)) for task in tasks))
-    results = tuple(_Run(laid, replace(rules, boundary=behind)).results(tasks))
+    run = _Run(laid, replace(rules, boundary=behind))
+    results = tuple(run.results(tasks))
+    notes = (*laid.notes, *run.notes)
     return replace(
-        judged, fingerprint=laid.fingerprint, results=results, notes=laid.notes, seconds=round(monotonic() - began, 2)
+        judged, fingerprint=laid.fingerprint, results=results, notes=notes, seconds=round(monotonic() - began, 2)
     )
 
 
@@ -59,6 +62,7 @@ class _Run:
         self._rules = rules
         self._patience = Patience()
         self._player = Outside(laid, rules, self._patience)
+        self.notes: list[str] = []
 
     def results(self, tasks: list[Task]) -> Iterator[TaskResult]:
         try:
@@ -85,9 +89,17 @@ class _Run:
             return _result(task, stopped.verdict, stopped.why)
         except Exception as error:
             self._player.close()
+            self.notes.append(self._note(task, error))
             why = f"The check broke ({type(error).__name__}). Tell your teacher: it is not your fault."
             return _result(task, "cannot be judged", why)
         return _result(task, "failed", wrong) if finding else _result(task, "passed")
+
+    def _note(self, task: Task, error: Exception) -> str:
+        """For whoever mends the check."""
+        line = line_of(error, self._rules.own)
+        return one_line(
+            f"The check of {task.id} broke: {type(error).__name__}: {error}"[:NOTE] + f" ({line})" * bool(line)
+        )
 
     def _seed(self, task: Task) -> int:
         """Answers that were read off what the exercise shows are right for the seed that it shows; all others for any."""
@@ -103,6 +115,8 @@ def _result(task: Task, verdict: Verdict, feedback: str = "") -> TaskResult:
     return TaskResult(task.id, task.title, verdict, task.points if verdict == "passed" else 0, task.points, feedback)
 
 
+NOTE = 300
+"""Letters of an error that are kept."""
 FEEDBACK = 8_000
 """Letters of feedback on a task that are kept."""
 

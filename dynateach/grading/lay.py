@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from dynateach.grading.notebook import task_of
+from dynateach.grading.notebook import answered_by, task_of
 
 LARGEST = 10_000_000
 """Bytes of a submission: an exercise has some ten thousand."""
@@ -76,7 +76,7 @@ def lay(content: bytes, exercise: NotebookNode) -> Laid:
     """The submission in the exercise's place. Raises ``Unreadable`` for what is no notebook."""
     theirs = _sources(content)
     ours = {cell.id: cell for cell in exercise.cells}
-    answers = {cell.id: str(cell.metadata["dynateach"]["answer"]) for cell in exercise.cells if _is_answer(cell)}
+    answers = {cell.id: task for cell in exercise.cells if (task := answered_by(cell))}
     missing, tampered = _verdicts(answers, theirs)
     cells = tuple(
         Cell(
@@ -129,19 +129,16 @@ def _text(source: Any) -> str:
     return "".join(line for line in lines if isinstance(line, str)).encode("utf-8", "replace").decode()
 
 
-def _is_answer(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and "answer" in cell.metadata.get("dynateach", {})
-
-
 def _verdicts(answers: dict[str, str], theirs: dict[str, list[str]]) -> tuple[dict[str, str], dict[str, str]]:
-    """Why a task has no answer that can be judged. A helper's cell may be gone; one that holds an answer's name may not."""
+    """Why a task has no answer that can be judged. A helper's cell may be gone; the one that is named for the answer may not, nor may all."""
     missing: dict[str, str] = {}
     tampered: dict[str, str] = {}
+    there = {task for id, task in answers.items() if id in theirs}
     for id, task in answers.items():
         copies = theirs.get(id, [])
         if len(set(copies)) > 1:
             tampered[task] = f"The notebook has {len(copies)} different cells named {id}. Which of them is the answer?"
-        if not copies and id == f"answer-{task.replace('.', '-')}":
+        if not copies and (task not in there or id == f"answer-{task.replace('.', '-')}"):
             missing[task] = (
                 f"The notebook has no cell named {id}. Take a fresh copy of the exercise and put the answer in its place."
             )
@@ -150,9 +147,9 @@ def _verdicts(answers: dict[str, str], theirs: dict[str, list[str]]) -> tuple[di
 
 def _notes(ours: dict[str, NotebookNode], theirs: dict[str, list[str]]) -> Iterator[str]:
     for id, cell in ours.items():
-        if cell.cell_type == "code" and not _is_answer(cell) and theirs.get(id, [cell.source]) != [cell.source]:
+        if cell.cell_type == "code" and not answered_by(cell) and theirs.get(id, [cell.source]) != [cell.source]:
             yield f"Cell {id} was changed; ours was used."
-        if _is_answer(cell) and (found := _INSIDE.search("".join(theirs.get(id, [])))):
+        if answered_by(cell) and (found := _INSIDE.search("".join(theirs.get(id, [])))):
             yield f"Cell {id} uses {found[0]}: that leads to our checks and what they expect. Look at it."
 
 

@@ -47,6 +47,12 @@ def task_of(cell: NotebookNode) -> str | None:
     return str(ours["check"]) if cell.cell_type == "code" and isinstance(ours, dict) and "check" in ours else None
 
 
+def answered_by(cell: NotebookNode) -> str | None:
+    """The task that an answer cell answers (metadata ``{"dynateach": {"answer": "01.1"}}``), or None for any other cell."""
+    ours = cell.metadata.get("dynateach", {})
+    return str(ours["answer"]) if cell.cell_type == "code" and isinstance(ours, dict) and "answer" in ours else None
+
+
 def forget_results(notebook: NotebookNode) -> None:
     """Drop what running has left in the notebook: outputs, counts, timings, the state of widgets."""
     notebook.metadata.pop("widgets", None)

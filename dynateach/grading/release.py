@@ -13,14 +13,16 @@ with the tag that makes nbval compare them: a failing check raises, so no stored
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from dynateach.checks.own import read as own_checks
 from dynateach.errors import NotebookError
+from dynateach.grading.course import refuse_unasked, verify
 from dynateach.grading.notebook import COMPARED, encode, forget_results, read
 
 BEGIN = "### BEGIN SOLUTION"
@@ -46,11 +48,14 @@ class Change:
 def changes(root: Path) -> list[Change]:
     """What must change in ``root/exercises`` so that it follows from ``root/solutions``, by file name.
 
-    Raises NotebookError if there are no solutions, or one cannot be read, or its markers are wrong.
+    Raises NotebookError if there are no solutions, or one cannot be read, or its markers are wrong; CourseError or TaskError if
+    the folder has ``checks`` of its own, and these and the solutions do not fit together.
     """
     if not (root / "solutions").is_dir():
         raise NotebookError("There are no solutions here", where=str(root / "solutions"), next=_FROM_THE_TOP)
-    wanted = {path.name: encode(derive(read(path), str(path))) for path in _notebooks(root / "solutions")}
+    solutions = {path: read(path) for path in _notebooks(root / "solutions")}
+    _refuse_incomplete(root, solutions)
+    wanted = {path.name: encode(derive(solution, str(path))) for path, solution in solutions.items()}
     stored = {path.name: path.read_bytes() for path in _notebooks(root / "exercises")}
     differing = (name for name in sorted(wanted | stored) if wanted.get(name) != stored.get(name))
     return [
@@ -66,6 +71,15 @@ def apply(change: Change) -> None:
         return
     change.path.parent.mkdir(parents=True, exist_ok=True)
     change.path.write_bytes(change.content)
+
+
+def _refuse_incomplete(root: Path, solutions: Mapping[Path, NotebookNode]) -> None:
+    own = own_checks(root)
+    if not own:
+        return
+    for path, solution in solutions.items():
+        verify(solution, own, str(path))
+    refuse_unasked(own, solutions.values())
 
 
 def derive(solution: NotebookNode, name: str) -> NotebookNode:

@@ -39,7 +39,7 @@ class Judged:
     ``name`` is the file's, ``fingerprint`` the SHA-256 of what it holds. ``seed`` is what fresh data was drawn from, ``exercise_seed`` what the
     learner saw. ``boundary`` says in words what kept the submission's code from everything else. ``notes`` are for the teacher: check cells that
     were edited, answers that are gone. ``answers`` holds a mark for each answer, by its task: the same code has the same mark (see ``alike``).
-    ``exercise`` is the SHA-256 of the exercise that it was judged by.
+    ``exercise`` is the SHA-256 of the exercise that it was judged by, and of the course's own checks.
     """
 
     name: str

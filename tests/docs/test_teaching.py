@@ -1,11 +1,15 @@
 """docs/teaching.md names only commands, options, topics and files that there are."""
 
 import re
+import textwrap
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from dynateach import check
 from dynateach.cli import main
+from dynateach.errors import CheckFailed
 from dynateach.topics import catalogue
 from tests.docs.runnable import DOCS
 
@@ -36,3 +40,18 @@ def test_every_file_and_link_is_there() -> None:
         assert (DOCS.parent / path).is_file(), path
     for target in re.findall(r"\]\((?!https:)([^)]+)\)", PAGE):
         assert (DOCS / target).is_file(), target
+
+
+def test_the_check_on_the_page_passes_the_right_answer_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (code,) = re.findall(r"^ *```python\n(.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE)
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "greeting.py").write_text(textwrap.dedent(code))
+    monkeypatch.chdir(tmp_path)
+
+    check("20.2", lambda table, id: f"Hello {table.get_item(Key={'pk': id})['Item']['name']}")
+    with pytest.raises(CheckFailed, match="greet says something else"):
+        check("20.2", lambda table, id: "Hello Ada")
+
+    assert capsys.readouterr().out.startswith("✓ 20.2 Greet a guest (1 point)")
