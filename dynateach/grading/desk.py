@@ -13,10 +13,12 @@ from pathlib import Path
 from dynateach import checks, files, workbook
 from dynateach.errors import GradingError
 from dynateach.grading import batch, gradebook, pages, pool
+from dynateach.grading.handed_in import opened
 from dynateach.grading.judge import Rules
 from dynateach.grading.notebook import task_of
+from dynateach.grading.records import RECORDS, Records
 from dynateach.grading.sandbox import boundary
-from dynateach.grading.verdicts import VERDICTS, Judged
+from dynateach.grading.verdicts import VERDICTS
 
 RUN = "run.json"
 """The seeds of a report: whoever resumes it uses the same."""
@@ -42,7 +44,7 @@ class Order:
 class Graded:
     """All records, and the class page."""
 
-    records: list[Judged]
+    records: Records
     page: Path
 
     @property
@@ -77,7 +79,7 @@ def grade(order: Order, told: Callable[[int], None] = lambda total: None) -> Gra
     for exercise in course:
         for task in filter(None, map(task_of, exercise.cells)):
             checks.find(task)
-    with _taken(order.out), batch.opened(order.submissions) as submissions:
+    with _taken(order.out), opened(order.submissions) as submissions:
         rules = _rules(order)
         with _workers(order, len(submissions)) as workers:
             records = batch.grade(
@@ -121,7 +123,7 @@ def _rules(order: Order) -> Rules:
 @contextmanager
 def _taken(out: Path) -> Iterator[None]:
     """The report is ours until we end, however we end. What a run that was killed had half written is thrown away."""
-    records = out / batch.RECORDS
+    records = out / RECORDS
     try:
         records.mkdir(0o700, parents=True, exist_ok=True)
         with _locked(records):

@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner
 
 from dynateach.cli import main
-from dynateach.grading.batch import RECORDS
 from dynateach.grading.desk import RUN
 from dynateach.grading.notebook import encode, read
+from dynateach.grading.records import RECORDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TASK = "05.2"

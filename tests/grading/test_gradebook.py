@@ -63,7 +63,9 @@ def test_of_several_submissions_of_a_student_the_best_counts_for_the_platform() 
 
 
 def test_junit_has_a_suite_a_submission_and_a_case_a_task() -> None:
-    root = ET.fromstring(junit([judged("ada.ipynb", "passed", "timed out", "cannot be judged", feedback="one\ntwo")]))
+    records = [judged("ada.ipynb", "passed", "timed out", "cannot be judged", feedback="one\ntwo")]
+
+    root = ET.fromstring("".join(junit(records)))
 
     (suite,) = root
     assert suite.attrib == {"name": "ada.ipynb", "tests": "3", "failures": "1", "errors": "1", "time": "3.50"}
@@ -86,7 +88,7 @@ def test_hostile_names_and_feedback_make_sound_xml_and_json(tmp_path: Path) -> N
 
 
 def test_the_json_holds_the_points_and_the_seeds() -> None:
-    (told,) = json.loads(program([judged("ada.ipynb", "passed", "failed")]))["submissions"]
+    (told,) = json.loads("".join(program([judged("ada.ipynb", "passed", "failed")])))["submissions"]
 
     assert (told["student"], told["points"], told["of"], told["seed"], told["exercise_seed"]) == ("ada", 2, 4, 7, 1)
 

@@ -1,0 +1,123 @@
+"""What was handed in: the notebooks of a folder, or of a zip, each read when its turn comes.
+
+Nothing is unpacked to the disk, so a zip that grows to a thousand times its size fills neither disk nor memory: one file of it is held at a time, and
+no more of that than ``lay.LARGEST``.
+"""
+
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, count
+from pathlib import Path, PurePath, PurePosixPath
+
+from dynateach.errors import GradingError
+from dynateach.grading.lay import LARGEST, TOO_LARGE, Unreadable, content_of, read_all
+
+MOST = 20_000
+"""Notebooks that a zip may hold."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A file that was handed in: its ``name`` within the folder or zip, and its ``content``, which raises ``Unreadable`` if it cannot be read."""
+
+    name: str
+    content: Callable[[], bytes]
+
+
+@contextmanager
+def opened(place: Path) -> Iterator[list[Submission]]:
+    """The notebooks of a folder, however deep, or of a zip, by name; they can be read until the block ends.
+
+    Raises GradingError if there are none, or the zip is broken, or holds more than ``MOST``.
+    """
+    if place.is_dir():
+        paths = (path.relative_to(place) for path in sorted(place.rglob("*.ipynb")))
+        found = [_file(place, path) for path in paths if _is_handed_in(path)]
+        yield _some(found, place)
+        return
+    with _archive(place) as archive:
+        yield _some(list(_entries(archive, place)), place)
+
+
+def _file(place: Path, path: Path) -> Submission:
+    return Submission(path.as_posix(), partial(content_of, place / path))
+
+
+def _some(found: list[Submission], place: Path) -> list[Submission]:
+    if not found:
+        raise GradingError(
+            "There are no notebooks here", where=str(place), next="Name a folder or a zip of .ipynb files."
+        )
+    return found
+
+
+def _is_handed_in(path: PurePath) -> bool:
+    """JupyterLab's checkpoints and what macOS adds to a zip are not."""
+    hidden = any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in path.parts)
+    return path.suffix == ".ipynb" and not hidden
+
+
+@contextmanager
+def _archive(place: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        archive = zipfile.ZipFile(place)
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise GradingError(
+            f"This is no zip that can be read: {error}",
+            where=str(place),
+            next="Name a folder or a zip of .ipynb files.",
+        ) from error
+    with archive:
+        yield archive
+
+
+def _entries(archive: zipfile.ZipFile, place: Path) -> Iterator[Submission]:
+    entries = [entry for entry in archive.infolist() if _is_handed_in(_inside(entry.filename))]
+    if len(entries) > MOST:
+        folders = Counter("/".join(_inside(entry.filename).parts[:1]) for entry in entries)
+        ((folder, most),) = folders.most_common(1)
+        raise GradingError(
+            f"This zip holds {len(entries):,} notebooks, and {MOST:,} are the most that are graded at a time",
+            where=f"{place}, {most:,} of them in {folder}",
+            next="Unpack it, look there, and grade the folder.",
+        )
+    names: set[str] = set()
+    for number, entry in enumerate(sorted(entries, key=lambda entry: entry.filename)):
+        name = _name_of_its_own(entry.filename, number, names)
+        yield Submission(name, partial(_unpacked, archive, entry))
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """What an entry holds. What is wrong with it concerns its author, not all the others."""
+    if entry.file_size > LARGEST:
+        raise Unreadable(TOO_LARGE)
+    if entry.compress_type not in (
+        zipfile.ZIP_STORED,
+        zipfile.ZIP_DEFLATED,
+    ):  # the others unpack more than is asked for
+        raise Unreadable("The file is packed in a way that is not read here. Unpack the zip, and grade the folder.")
+    try:
+        with archive.open(entry) as packed:
+            return read_all(packed)
+    except Unreadable:
+        raise
+    except Exception as error:  # each way of packing breaks in ways of its own
+        raise Unreadable("The file is broken or encrypted in the zip. Hand it in again.") from error
+
+
+def _inside(name: str) -> PurePosixPath:
+    """An entry's name as a path: some programs write Windows's."""
+    return PurePosixPath(name.replace("\\", "/"))
+
+
+def _name_of_its_own(name: str, number: int, taken: set[str]) -> str:
+    """Without ways out of the folder. A zip may hold the same name twice: both are submissions."""
+    plain = "/".join(part for part in _inside(name).parts if part not in ("/", ".."))
+    candidates = chain([plain], (f"{plain} ({more})" for more in count(number)))
+    own = next(one for one in candidates if one not in taken)
+    taken.add(own)
+    return own
