@@ -4,6 +4,7 @@ Every word of a submission is a stranger's. Jinja escapes all that is put into a
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -76,7 +77,12 @@ class Sheet:
             for result in judged.results
             if result.verdict not in _NO_MISTAKE
         )
-        return [(task, line, times) for (task, line), times in found.most_common(COMMON)]
+        return [(task, line, times) for (task, line), times in sorted(found.items(), key=_most_common)[:COMMON]]
+
+    @property
+    def notes(self) -> list[tuple[Judged, str]]:
+        """What was odd about whose submission."""
+        return [(judged, note) for judged in self.judged for note in judged.notes]
 
     @property
     def alike(self) -> list[tuple[str, list[Judged]]]:
@@ -104,7 +110,9 @@ def write(out: Path, records: Collection[Judged]) -> Path:
 
 def feedback(judged: Judged) -> str:
     """The page that a student gets."""
-    return _page("feedback.html", judged=judged)
+    told = {(result.verdict, result.feedback) for result in judged.results}
+    unread = next((why for verdict, why in told if verdict == "cannot be read" and len(told) == 1), "")
+    return _page("feedback.html", judged=judged, unread=unread)
 
 
 def class_page(out: Path, records: Collection[Judged]) -> str:
@@ -122,7 +130,8 @@ def class_page(out: Path, records: Collection[Judged]) -> str:
 
 def feedback_name(out: Path, judged: Judged) -> str:
     """Where a submission's page lies in the report: the student's name as far as it is safe, and the record's own."""
-    student = re.sub(r"[^a-z0-9]+", "-", student_of(judged.name).lower()).strip("-")[:40]
+    plain = unicodedata.normalize("NFKD", student_of(judged.name)).encode("ascii", "ignore").decode()
+    student = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40]
     return f"feedback/{student or 'student'}-{judged.lesson}-{place_of(out, judged.name).stem[:10]}.html"
 
 
@@ -130,6 +139,12 @@ def _outline(judged: Judged) -> Judged:
     """With no more of the feedback than its first line: the class page is made of all submissions at once."""
     results = (replace(one, feedback=_cut(one_line(one.feedback.partition("\n")[0]))) for one in judged.results)
     return replace(judged, results=tuple(results))
+
+
+def _most_common(found: tuple[tuple[str, str], int]) -> tuple[int, str, str]:
+    """Order by how often, then by task."""
+    (task, line), times = found
+    return -times, task, line
 
 
 def _cut(line: str) -> str:
