@@ -139,13 +139,19 @@ def _print_memory(
     with tempfile.TemporaryDirectory() as folder:
         with suppress(_Enough):
             grade(handed_in, Path(folder), [exercise], Rules(), workers, told=hear)
+        _print_parts(title, held)
         names = sorted(json.loads(path.read_text("utf-8"))["name"] for path in Path(folder).glob("records/*"))
         _write_report(Path(folder), Records(Path(folder), names))
+    print(f"{title}, after the report: {_held()[0]:.0f} MB")
+
+
+def _print_parts(title: str, held: Sequence[tuple[float, float]]) -> None:
     for part in (0.1, 0.5, 1):
         number = max(1, round(part * len(held)))
         grading, worker = held[number - 1]
-        print(f"{title}, after {number:5,} submissions: {grading:.0f} MB, its largest worker {worker:.0f} MB")
-    print(f"{title}, after the report: {_held()[0]:.0f} MB")
+        print(
+            f"{title}, after {number:5,} submissions: {grading:.0f} MB, its largest worker {worker:.0f} MB", flush=True
+        )
 
 
 def _write_report(folder: Path, records: Records) -> None:
