@@ -23,12 +23,15 @@ from dynateach.grading.lay import Unreadable, cell_ids, fingerprint
 from dynateach.grading.notebook import encode, read, task_of
 from dynateach.grading.records import RECORDS, Records
 from dynateach.grading.sandbox import Boundary, boundary
+from dynateach.grading.students import is_late
 from dynateach.grading.verdicts import Judged
 
 AHEAD = 3
 """Submissions that are read for each that is judged at the time: no worker waits for the disk, and memory stays flat."""
 HELD = 100_000_000
 """Bytes of submissions at which no more are read until one is judged, however many workers there are."""
+
+LATE = "It came late, says Canvas."
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,9 @@ def _judged(name: str, content: bytes | str, course: Sequence[NotebookNode], rul
     behind = rules.boundary or boundary(required=sandboxed)
     exercise = _exercise_of(name, content, course)
     judged = judge(content, exercise, replace(rules, boundary=behind))
-    return replace(judged, name=name, answers=marks(content, exercise), exercise=fingerprint(encode(exercise)))
+    notes = (*judged.notes, LATE) if is_late(name) else judged.notes
+    same_code = marks(content, exercise)
+    return replace(judged, name=name, notes=notes, answers=same_code, exercise=fingerprint(encode(exercise)))
 
 
 def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]) -> NotebookNode:

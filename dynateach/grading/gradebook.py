@@ -19,11 +19,14 @@ NBGRADER = (
 )  # fmt: skip
 """The columns of ``nbgrader export``. What we do not know stays empty."""
 
+BOM = "\ufeff"
+"""Without it Excel takes the file for Windows's letters, and a name such as Zoë's for something else."""
+
 
 def write(out: Path, records: Collection[Judged]) -> None:
     """Write ``grades.csv``, ``grades-nbgrader.csv``, ``grades.json`` and ``junit.xml``."""
     for name, pieces in (
-        ("grades.csv", [table(records)]),
+        ("grades.csv", [BOM, table(records)]),
         ("grades-nbgrader.csv", [nbgrader(records)]),
         ("grades.json", program(records)),
         ("junit.xml", junit(records)),
@@ -33,9 +36,9 @@ def write(out: Path, records: Collection[Judged]) -> None:
 
 
 def table(records: Collection[Judged]) -> str:
-    """One row a submission, one column a task. A task of another lesson is empty."""
+    """One row a submission, one column a task. A task of another lesson is empty. Remarks tell why a 0 is no wrong answer, and what is odd."""
     tasks = sorted({result.task for judged in records for result in judged.results})
-    head = ["student", "file", "lesson", "points", "of", "percent", *tasks]
+    head = ["student", "file", "lesson", "points", "of", "percent", "remarks", *tasks]
     return _csv([head, *(_row(judged, tasks) for judged in records)])
 
 
@@ -76,7 +79,15 @@ def percent(judged: Judged) -> float:
 def _row(judged: Judged, tasks: Sequence[str]) -> list[Any]:
     earned = {result.task: result.points for result in judged.results}
     marks = [earned.get(task, "") for task in tasks]
-    return [student_of(judged.name), judged.name, judged.lesson, judged.points, judged.of, percent(judged), *marks]
+    whose = [student_of(judged.name), judged.name, judged.lesson]
+    return [*whose, judged.points, judged.of, percent(judged), _remarks(judged), *marks]
+
+
+def _remarks(judged: Judged) -> str:
+    odd = {one.task: one.verdict for one in judged.results if one.verdict not in ("passed", "failed")}
+    if set(odd.values()) == {"cannot be read"}:
+        return "; ".join(["cannot be read", *judged.notes])
+    return "; ".join([*(f"{task} {verdict}" for task, verdict in odd.items()), *judged.notes])
 
 
 def _exported(lesson: str, student: str, judged: Judged) -> list[Any]:

@@ -14,7 +14,7 @@ import pytest
 
 from dynateach.errors import GradingError
 from dynateach.grading import gradebook, records
-from dynateach.grading.batch import AHEAD, HELD, Workers, exercises, grade
+from dynateach.grading.batch import AHEAD, HELD, LATE, Workers, exercises, grade
 from dynateach.grading.handed_in import Submission, opened
 from dynateach.grading.judge import Rules
 from dynateach.grading.lay import fingerprint
@@ -176,6 +176,13 @@ def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
     (record,) = _here(tmp_path, course)
 
     assert (record.lesson, record.points, record.results[0].verdict) == ("05", 0, "cannot be read")
+
+
+def test_what_came_late_is_noted(tmp_path: Path) -> None:
+    for name in ("ada_LATE_1_2_05_consistency.ipynb", "bob_1_2_05_consistency.ipynb"):
+        (tmp_path / name).write_text("")
+
+    assert [record.notes for record in _here(tmp_path, COURSE)] == [(LATE,), ()]
 
 
 def _here(folder: Path, course: list[Any]) -> Records:

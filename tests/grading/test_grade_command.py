@@ -59,7 +59,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was_and_loses_and_doubles_nothing
     assert {place: after[place] for place in kept} == kept
     assert sorted(json.loads(content)["name"] for content, _ in after.values()) == names
     grades = (tmp_path / "report" / "grades.csv").read_text().splitlines()
-    assert grades[1:] == [f"{name[0]},{name},05,1,1,100.0,1" for name in names]
+    assert grades[1:] == [f"{name[0]},{name},05,1,1,100.0,,1" for name in names]
     gone, alive = psutil.wait_procs(workers, timeout=30)
     assert (len(gone) > 0, alive) == (True, [])
 

@@ -18,10 +18,30 @@ def test_grades_have_a_row_a_submission_and_a_column_a_task() -> None:
     rows = _rows(table([judged("ada.ipynb", "passed", "failed"), judged("bob.ipynb", "passed", lesson="01")]))
 
     assert rows == [
-        ["student", "file", "lesson", "points", "of", "percent", "01.1", "05.1", "05.2"],
-        ["ada", "ada.ipynb", "05", "2", "4", "50.0", "", "2", "0"],
-        ["bob", "bob.ipynb", "01", "2", "2", "100.0", "2", "", ""],
+        ["student", "file", "lesson", "points", "of", "percent", "remarks", "01.1", "05.1", "05.2"],
+        ["ada", "ada.ipynb", "05", "2", "4", "50.0", "", "", "2", "0"],
+        ["bob", "bob.ipynb", "01", "2", "2", "100.0", "", "2", "", ""],
     ]
+
+
+def test_remarks_tell_a_wrong_answer_from_none_and_what_is_odd() -> None:
+    records = [
+        judged("ada.ipynb", "failed", "timed out", "missing", notes=("It came late.",)),
+        judged("bob.ipynb", "cannot be read", "cannot be read"),
+    ]
+
+    assert [row[6] for row in _rows(table(records))] == [
+        "remarks",
+        "05.2 timed out; 05.3 missing; It came late.",
+        "cannot be read",
+    ]
+
+
+def test_a_spreadsheet_sees_that_names_are_in_unicode(tmp_path: Path) -> None:
+    write(tmp_path, [judged("Zoë.ipynb", "passed")])
+
+    assert (tmp_path / "grades.csv").read_bytes().startswith(b"\xef\xbb\xbfstudent,")
+    assert (tmp_path / "grades-nbgrader.csv").read_bytes().startswith(b"assignment,")
 
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t=", "\r=", " ="])
