@@ -13,7 +13,7 @@ from pathlib import Path
 from dynateach import checks, files, workbook
 from dynateach.errors import GradingError
 from dynateach.grading import batch, gradebook, pages, pool
-from dynateach.grading.handed_in import opened
+from dynateach.grading.handed_in import opened, without_notebook
 from dynateach.grading.judge import Rules
 from dynateach.grading.notebook import task_of
 from dynateach.grading.records import RECORDS, Records
@@ -42,10 +42,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Graded:
-    """All records, and the class page."""
+    """All records, the class page, and what was handed in ``without`` any notebook, by name."""
 
     records: Records
     page: Path
+    without: list[str]
 
     @property
     def boundaries(self) -> list[str]:
@@ -92,7 +93,8 @@ def grade(order: Order, told: Callable[[int], None] = lambda total: None) -> Gra
                 told=lambda judged: told(len(submissions)),
             )
         gradebook.write(order.out, records)
-        return Graded(records, pages.write(order.out, records))
+        without = without_notebook(order.submissions)
+        return Graded(records, pages.write(order.out, records, without), without)
 
 
 @contextmanager

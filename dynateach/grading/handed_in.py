@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, count
+from itertools import chain, count, takewhile
 from pathlib import Path, PurePath, PurePosixPath
 
 from dynateach.errors import GradingError
@@ -43,6 +43,28 @@ def opened(place: Path) -> Iterator[list[Submission]]:
         yield _some(list(_entries(archive, place)), place)
 
 
+def without_notebook(place: Path) -> list[str]:
+    """What lies at the top of a folder or zip and holds no notebook, by name: somebody may have handed in something else.
+
+    The top is below the folders that everything lies in. Raises GradingError for a zip that is broken.
+    """
+    paths = [path for path in _all_files(place) if not _is_hidden(path)]
+    shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*(path.parts[:-1] for path in paths), strict=False))
+    top = sum(1 for _ in shared)
+    holds: dict[str, bool] = {}
+    for path in paths:
+        name = path.parts[top]
+        holds[name] = holds.get(name, False) or path.suffix == ".ipynb"
+    return sorted(name for name, notebook in holds.items() if not notebook)
+
+
+def _all_files(place: Path) -> list[PurePath]:
+    if place.is_dir():
+        return [path.relative_to(place) for path in place.rglob("*") if path.is_file()]
+    with _archive(place) as archive:
+        return [PurePosixPath(_plain(entry.filename)) for entry in archive.infolist() if not entry.is_dir()]
+
+
 def _file(place: Path, path: Path) -> Submission:
     return Submission(path.as_posix(), partial(content_of, place / path))
 
@@ -56,9 +78,12 @@ def _some(found: list[Submission], place: Path) -> list[Submission]:
 
 
 def _is_handed_in(path: PurePath) -> bool:
-    """JupyterLab's checkpoints and what macOS adds to a zip are not."""
-    hidden = any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in path.parts)
-    return path.suffix == ".ipynb" and not hidden
+    return path.suffix == ".ipynb" and not _is_hidden(path)
+
+
+def _is_hidden(path: PurePath) -> bool:
+    """As JupyterLab's checkpoints are, and what macOS adds to a zip."""
+    return any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in path.parts)
 
 
 @contextmanager
@@ -115,9 +140,14 @@ def _inside(name: str) -> PurePosixPath:
 
 
 def _name_of_its_own(name: str, number: int, taken: set[str]) -> str:
-    """Without ways out of the folder. A zip may hold the same name twice: both are submissions."""
-    plain = "/".join(part for part in _inside(name).parts if part not in ("/", ".."))
+    """A zip may hold the same name twice: both are submissions."""
+    plain = _plain(name)
     candidates = chain([plain], (f"{plain} ({more})" for more in count(number)))
     own = next(one for one in candidates if one not in taken)
     taken.add(own)
     return own
+
+
+def _plain(name: str) -> str:
+    """Without ways out of the folder."""
+    return "/".join(part for part in _inside(name).parts if part not in ("/", ".."))

@@ -99,12 +99,15 @@ class Sheet:
         return sum(result.verdict == "passed" for result in results), median(seconds), max(seconds)
 
 
-def write(out: Path, records: Collection[Judged]) -> Path:
-    """Write a page for each submission into ``feedback``, and ``index.html`` for the class, whose place is returned."""
+def write(out: Path, records: Collection[Judged], without: Sequence[str] = ()) -> Path:
+    """Write a page for each submission into ``feedback``, and ``index.html`` for the class, whose place is returned.
+
+    ``without`` names what was handed in and holds no notebook.
+    """
     for judged in records:
         files.replace(out / feedback_name(out, judged), feedback(judged).encode())
     page = out / "index.html"
-    files.replace(page, class_page(out, records).encode())
+    files.replace(page, class_page(out, records, without).encode())
     return page
 
 
@@ -115,13 +118,14 @@ def feedback(judged: Judged) -> str:
     return _page("feedback.html", judged=judged, unread=unread)
 
 
-def class_page(out: Path, records: Collection[Judged]) -> str:
+def class_page(out: Path, records: Collection[Judged], without: Sequence[str] = ()) -> str:
     """The page that the teacher gets, with links to those of the students."""
     outlines = [_outline(judged) for judged in records]
     return _page(
         "class.html",
         sheets=list(_sheets(outlines)),
         records=outlines,
+        without=without,
         link=lambda judged: feedback_name(out, judged),
         verdicts=[verdict for verdict in VERDICTS if any(_has(judged, verdict) for judged in outlines)],
         feet=sorted({(judged.seed, judged.exercise_seed, judged.boundary) for judged in outlines}),

@@ -15,7 +15,7 @@ import pytest
 from dynateach.errors import GradingError
 from dynateach.grading import gradebook, records
 from dynateach.grading.batch import AHEAD, HELD, LATE, Workers, exercises, grade
-from dynateach.grading.handed_in import Submission, opened
+from dynateach.grading.handed_in import Submission, opened, without_notebook
 from dynateach.grading.judge import Rules
 from dynateach.grading.lay import fingerprint
 from dynateach.grading.notebook import encode, read
@@ -167,6 +167,18 @@ def test_checkpoints_and_what_a_mac_adds_are_not_submissions(tmp_path: Path) -> 
     for place in ("s.zip", "folder"):
         with opened(tmp_path / place) as submissions:
             assert [one.name for one in submissions] == ["ada/a.ipynb"]
+
+
+@pytest.mark.parametrize("above", ["", "submitted/", "class/submitted/"])
+def test_who_handed_in_no_notebook_is_named(above: str, tmp_path: Path) -> None:
+    names = ["ada/05.ipynb", "ada/notes.txt", "bob/05.py", "bob/.ipynb_checkpoints/05.ipynb", "carol.docx", "dan.ipynb"]
+    with zipfile.ZipFile(tmp_path / "s.zip", "w") as archive:
+        for name in names:
+            archive.writestr(above + name, "{}")
+    zipfile.ZipFile(tmp_path / "s.zip").extractall(tmp_path / "folder")
+
+    for place in ("s.zip", "folder"):
+        assert without_notebook(tmp_path / place) == ["bob", "carol.docx"]
 
 
 def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:

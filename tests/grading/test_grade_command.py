@@ -68,12 +68,16 @@ def test_a_run_ends_with_a_table_the_boundary_and_where_the_report_lies(tmp_path
     _course(tmp_path)
     _hand_in(tmp_path, "ada.ipynb", "solutions")
     _hand_in(tmp_path, "bob.ipynb", "exercises")
+    (tmp_path / "handed-in" / "carol.py").write_text("")
 
     run = _run(tmp_path, "--seed", "3", "--exercise-seed", "2")
 
     assert run.returncode == 0, run.stderr
     for words in ("passed", "failed", "2 submissions, 1 of 2 points.", "Boundary: ", f"{tmp_path}/report/index.html"):
         assert words in run.stdout
+    not_graded = "Not graded, because there is no notebook in it"
+    assert f"{not_graded}: carol.py" in run.stdout
+    assert f"{not_graded} (1): carol.py." in (tmp_path / "report" / "index.html").read_text("utf-8")
     assert json.loads((tmp_path / "report" / RUN).read_text()) == {"seed": 3, "exercise_seed": 2}
 
 
