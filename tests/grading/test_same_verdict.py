@@ -22,7 +22,7 @@ from tests.grading.mutants import mutant, mutant_everywhere
 REPOSITORY = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.name for path in (REPOSITORY / "solutions").glob("*.ipynb"))
 COUNT = int(os.environ.get("DYNATEACH_MUTANTS", "24"))
-SEED, SECONDS = 5, 10
+SEED, SECONDS = 5, 20
 
 
 @pytest.mark.parametrize("number", range(COUNT))
