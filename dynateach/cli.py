@@ -107,6 +107,7 @@ def grade(**order: Any) -> None:
             next="Grade in WSL, or on Linux or macOS.",
         )
     from dynateach.grading import desk
+    from dynateach.grading.words import one_line
 
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True)) as bar:
         shown = bar.add_task("Judging", total=None)
@@ -116,6 +117,10 @@ def grade(**order: Any) -> None:
         table.add_row(verdict, str(count))
     Console(highlight=False).print(table)
     _out.print(f"{len(graded.records)} submissions, {graded.points} of {graded.of} points.")
+    if graded.without:
+        _out.print(
+            f"Not graded, because there is no notebook in it: {escape(', '.join(map(one_line, graded.without)))}"
+        )
     for words in graded.boundaries:
         _out.print(f"Boundary: {escape(words)}")
     _out.print(f"Report: {escape(str(graded.page))}")

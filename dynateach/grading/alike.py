@@ -2,14 +2,11 @@
 
 import ast
 import hashlib
-import warnings
 
 from nbformat import NotebookNode
 
 from dynateach.grading.lay import Unreadable, lay
-
-LONGEST = 20_000
-"""Letters of an answer that is looked at: what is longer is meant to hurt."""
+from dynateach.grading.syntax import tree_of
 
 
 def marks(content: bytes | str, exercise: NotebookNode) -> dict[str, str]:
@@ -31,13 +28,12 @@ def marks(content: bytes | str, exercise: NotebookNode) -> dict[str, str]:
 
 def mark_of(source: str) -> str:
     """SHA-256 of the syntax tree, cut; "" for what is no plain Python, or defines no function."""
-    if len(source) > LONGEST:
+    tree = tree_of(source)
+    if not isinstance(tree, ast.Module):
         return ""
     try:
-        with warnings.catch_warnings(action="ignore"):  # of the learner's backslashes: the teacher cannot mend them
-            tree = ast.parse(source)
         told = ast.dump(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (RecursionError, MemoryError):
         return ""
     if not any(isinstance(node, ast.FunctionDef) for node in tree.body):
         return ""

@@ -6,40 +6,32 @@
 An interrupted run is resumed by running it again: what has a record, made of the same file and exercise with the same seeds, is not judged anew.
 """
 
-import json
-import tempfile
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain, count, islice
-from pathlib import Path, PurePath, PurePosixPath
+from itertools import islice
+from pathlib import Path
 
 from nbformat import NotebookNode
 
-from dynateach import files
 from dynateach.errors import DynateachError, GradingError
+from dynateach.grading import records
 from dynateach.grading.alike import marks
+from dynateach.grading.handed_in import Submission
 from dynateach.grading.judge import Rules, judge
-from dynateach.grading.lay import LARGEST, Unreadable, cell_ids, content_of, fingerprint
+from dynateach.grading.lay import Unreadable, cell_ids, fingerprint
 from dynateach.grading.notebook import encode, read, task_of
+from dynateach.grading.records import RECORDS, Records
 from dynateach.grading.sandbox import Boundary, boundary
+from dynateach.grading.students import is_late
 from dynateach.grading.verdicts import Judged
 
-RECORDS = "records"
-MOST = 20_000
-"""Files of a zip that are looked at."""
 AHEAD = 3
 """Submissions that are read for each that is judged at the time: no worker waits for the disk, and memory stays flat."""
+HELD = 100_000_000
+"""Bytes of submissions at which no more are read until one is judged, however many workers there are."""
 
-
-@dataclass(frozen=True)
-class Submission:
-    """A file that was handed in: its ``name`` within the folder or zip, and where it lies."""
-
-    name: str
-    path: Path
+LATE = "It came late, says Canvas."
 
 
 @dataclass(frozen=True)
@@ -66,17 +58,6 @@ def exercises(folder: Path) -> list[NotebookNode]:
     return found
 
 
-@contextmanager
-def opened(place: Path) -> Iterator[list[Submission]]:
-    """The notebooks of a folder, however deep, or of a zip, by name. Raises GradingError if there are none, or the zip is broken."""
-    if place.is_dir():
-        paths = (path.relative_to(place) for path in sorted(place.rglob("*.ipynb")))
-        yield _some([Submission(path.as_posix(), place / path) for path in paths if _is_handed_in(path)], place)
-        return
-    with tempfile.TemporaryDirectory(prefix="dynateach-grade-") as folder:
-        yield _some(list(_unpacked(place, Path(folder))), place)
-
-
 def grade(
     submissions: Sequence[Submission],
     out: Path,
@@ -86,20 +67,20 @@ def grade(
     *,
     again: bool = False,
     told: Callable[[Judged], None] = lambda judged: None,
-) -> list[Judged]:
-    """Judge what has no record yet, or everything ``again``; all records, by name. ``told`` hears of each as soon as it is there.
+) -> Records:
+    """Judge what has no record yet, or everything ``again``; all records, in the order of the submissions. ``told`` hears of each as it comes.
 
     Raises GradingError if the workers are lost. What was judged by then is kept.
     """
     (out / RECORDS).mkdir(0o700, parents=True, exist_ok=True)
-    done = {} if again else {one.name: one for one in _known(submissions, out, course, rules, workers)}
-    for judged in done.values():
+    done: set[str] = set()
+    for judged in () if again else _known(submissions, out, course, rules, workers):
+        done.add(judged.name)
         told(judged)
     for judged in _fresh([one for one in submissions if one.name not in done], course, rules, workers):
-        files.replace(record_of(out, judged.name), json.dumps(judged.to_json(), indent=1).encode())
-        done[judged.name] = judged
+        records.write(out, judged)
         told(judged)
-    return [done[one.name] for one in submissions]
+    return Records(out, [one.name for one in submissions])
 
 
 def _fresh(
@@ -107,12 +88,13 @@ def _fresh(
 ) -> Iterator[Judged]:
     """Judge them, in the order in which they come to an end. So many at once that no worker is idle, and no more."""
     upcoming = iter(waiting)
-    under_way: dict[Future[Judged], str] = {}
+    under_way: dict[Future[Judged], _Sent] = {}
     try:
         while True:
-            for one in islice(upcoming, workers.jobs * AHEAD - len(under_way)):
-                asked = workers.pool.submit(_judged, one.name, _content(one), course, rules, workers.sandboxed)
-                under_way[asked] = one.name
+            while _has_room(under_way.values(), workers) and (one := next(upcoming, None)):
+                content = _content(one)
+                asked = workers.pool.submit(_judged, one.name, content, course, rules, workers.sandboxed)
+                under_way[asked] = _Sent(one.name, len(content))
             if not under_way:
                 return
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
@@ -124,7 +106,7 @@ def _fresh(
     except Exception as error:  # a pool of processes breaks in one way, a cluster in many
         raise GradingError(
             f"Whoever judged submissions is gone ({type(error).__name__})",
-            where=f"one of {', '.join(list(under_way.values())[: workers.jobs])}",
+            where=f"one of {', '.join(sent.name for sent in islice(under_way.values(), workers.jobs))}",
             next="Run the same command again: what is judged is kept. If it ends there again, set that file aside.",
         ) from error
     finally:
@@ -132,65 +114,22 @@ def _fresh(
             future.cancel()
 
 
-def _some(found: list[Submission], place: Path) -> list[Submission]:
-    if not found:
-        raise GradingError(
-            "There are no notebooks here", where=str(place), next="Name a folder or a zip of .ipynb files."
-        )
-    return found
+@dataclass(frozen=True)
+class _Sent:
+    """A submission that a worker has, or will have next: its name, and how much of it is held."""
+
+    name: str
+    size: int
 
 
-def _is_handed_in(path: PurePath) -> bool:
-    """JupyterLab's checkpoints and what macOS adds to a zip are not."""
-    hidden = any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in path.parts)
-    return path.suffix == ".ipynb" and not hidden
-
-
-def _unpacked(place: Path, folder: Path) -> Iterator[Submission]:
-    """The notebooks of a zip, under numbers of ours: a name in it decides nothing about where we write. One too large is cut."""
-    try:
-        with zipfile.ZipFile(place) as archive:
-            entries = [entry for entry in archive.infolist()[:MOST] if _is_handed_in(_inside(entry.filename))]
-            names: set[str] = set()
-            for number, entry in enumerate(sorted(entries, key=lambda entry: entry.filename)):
-                path = folder / f"{number}.ipynb"
-                path.write_bytes(_packed(archive, entry))
-                yield Submission(_name_of_its_own(entry.filename, number, names), path)
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise GradingError(
-            f"This is no zip that can be read: {error}",
-            where=str(place),
-            next="Name a folder or a zip of .ipynb files.",
-        ) from error
-
-
-def _packed(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """What an entry holds, cut if it is too large. Nothing, if it is broken or encrypted: that concerns its author, not all the others."""
-    try:
-        with archive.open(entry) as packed:
-            return packed.read(LARGEST + 1)
-    except Exception:  # each way of packing breaks in ways of its own
-        return b""
-
-
-def _inside(name: str) -> PurePosixPath:
-    """An entry's name as a path: some programs write Windows's."""
-    return PurePosixPath(name.replace("\\", "/"))
-
-
-def _name_of_its_own(name: str, number: int, taken: set[str]) -> str:
-    """Without ways out of the folder. A zip may hold the same name twice: both are submissions."""
-    plain = "/".join(part for part in _inside(name).parts if part not in ("/", ".."))
-    candidates = chain([plain], (f"{plain} ({more})" for more in count(number)))
-    own = next(one for one in candidates if one not in taken)
-    taken.add(own)
-    return own
+def _has_room(under_way: Collection[_Sent], workers: Workers) -> bool:
+    return len(under_way) < workers.jobs * AHEAD and sum(sent.size for sent in under_way) < HELD
 
 
 def _content(submission: Submission) -> bytes | str:
     """What the file holds, or why it cannot be read: a process that judges it may be on another machine."""
     try:
-        return content_of(submission.path)
+        return submission.content()
     except Unreadable as error:
         return str(error)
 
@@ -200,7 +139,9 @@ def _judged(name: str, content: bytes | str, course: Sequence[NotebookNode], rul
     behind = rules.boundary or boundary(required=sandboxed)
     exercise = _exercise_of(name, content, course)
     judged = judge(content, exercise, replace(rules, boundary=behind))
-    return replace(judged, name=name, answers=marks(content, exercise), exercise=_made_of(exercise, rules))
+    notes = (*judged.notes, LATE) if is_late(name) else judged.notes
+    same_code = marks(content, exercise)
+    return replace(judged, name=name, notes=notes, answers=same_code, exercise=_made_of(exercise, rules))
 
 
 def _made_of(exercise: NotebookNode, rules: Rules) -> str:
@@ -228,16 +169,11 @@ def _known(
     now = {_made_of(exercise, rules) for exercise in course}
     for submission in submissions:
         try:
-            judged = Judged.from_json(json.loads(record_of(out, submission.name).read_text("utf-8")))
-            same = judged.fingerprint == fingerprint(content_of(submission.path)) and judged.exercise in now
+            judged = records.read(out, submission.name)
+            same = judged.fingerprint == fingerprint(submission.content()) and judged.exercise in now
         except (OSError, ValueError, TypeError, KeyError, Unreadable):
             continue
         if workers.sandboxed and judged.boundary == Boundary(None).words:
             continue
         if same and (judged.seed, judged.exercise_seed) == (rules.seed, rules.exercise_seed):
             yield judged
-
-
-def record_of(out: Path, name: str) -> Path:
-    """Where the record of the submission of that name lies."""
-    return out / RECORDS / f"{fingerprint(name.encode('utf-8', 'surrogatepass'))[:24]}.json"

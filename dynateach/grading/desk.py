@@ -14,9 +14,11 @@ from dynateach import files
 from dynateach.errors import GradingError
 from dynateach.grading import batch, gradebook, pages, pool
 from dynateach.grading.course import course_at
+from dynateach.grading.handed_in import opened, without_notebook
 from dynateach.grading.judge import Rules
+from dynateach.grading.records import RECORDS, Records
 from dynateach.grading.sandbox import boundary
-from dynateach.grading.verdicts import VERDICTS, Judged
+from dynateach.grading.verdicts import VERDICTS
 
 RUN = "run.json"
 """The seeds of a report: whoever resumes it uses the same."""
@@ -40,10 +42,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Graded:
-    """All records, and the class page."""
+    """All records, the class page, and what was handed in ``without`` any notebook, by name."""
 
-    records: list[Judged]
+    records: Records
     page: Path
+    without: list[str]
 
     @property
     def boundaries(self) -> list[str]:
@@ -73,7 +76,7 @@ def grade(order: Order, told: Callable[[int], None] = lambda total: None) -> Gra
     Raises GradingError, or what ``course.course_at`` raises, if that cannot be done. Records that were made by then are kept, and not made again.
     """
     course = course_at(order.course, order.submissions)
-    with _taken(order.out), batch.opened(order.submissions) as submissions:
+    with _taken(order.out), opened(order.submissions) as submissions:
         rules = replace(_rules(order), own=course.own)
         with _workers(order, len(submissions)) as workers:
             records = batch.grade(
@@ -86,7 +89,8 @@ def grade(order: Order, told: Callable[[int], None] = lambda total: None) -> Gra
                 told=lambda judged: told(len(submissions)),
             )
         gradebook.write(order.out, records)
-        return Graded(records, pages.write(order.out, records))
+        without = without_notebook(order.submissions)
+        return Graded(records, pages.write(order.out, records, without), without)
 
 
 @contextmanager
@@ -117,7 +121,7 @@ def _rules(order: Order) -> Rules:
 @contextmanager
 def _taken(out: Path) -> Iterator[None]:
     """The report is ours until we end, however we end. What a run that was killed had half written is thrown away."""
-    records = out / batch.RECORDS
+    records = out / RECORDS
     try:
         records.mkdir(0o700, parents=True, exist_ok=True)
         with _locked(records):

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,49 +19,56 @@ NBGRADER = (
 )  # fmt: skip
 """The columns of ``nbgrader export``. What we do not know stays empty."""
 
+BOM = "\ufeff"
+"""Without it Excel takes the file for Windows's letters, and a name such as Zoë's for something else."""
 
-def write(out: Path, records: Sequence[Judged]) -> None:
+
+def write(out: Path, records: Collection[Judged]) -> None:
     """Write ``grades.csv``, ``grades-nbgrader.csv``, ``grades.json`` and ``junit.xml``."""
-    for name, text in (
-        ("grades.csv", table(records)),
-        ("grades-nbgrader.csv", nbgrader(records)),
+    for name, pieces in (
+        ("grades.csv", [BOM, table(records)]),
+        ("grades-nbgrader.csv", [nbgrader(records)]),
         ("grades.json", program(records)),
         ("junit.xml", junit(records)),
     ):
-        files.replace(out / name, text.encode())
+        with files.replacing(out / name) as file:
+            file.writelines(piece.encode() for piece in pieces)
 
 
-def table(records: Sequence[Judged]) -> str:
-    """One row a submission, one column a task. A task of another lesson is empty."""
+def table(records: Collection[Judged]) -> str:
+    """One row a submission, one column a task. A task of another lesson is empty. Remarks tell why a 0 is no wrong answer, and what is odd."""
     tasks = sorted({result.task for judged in records for result in judged.results})
-    head = ["student", "file", "lesson", "points", "of", "percent", *tasks]
+    head = ["student", "file", "lesson", "points", "of", "percent", "remarks", *tasks]
     return _csv([head, *(_row(judged, tasks) for judged in records)])
 
 
-def nbgrader(records: Sequence[Judged]) -> str:
+def nbgrader(records: Collection[Judged]) -> str:
     """One row a student and lesson, as ``nbgrader export`` writes them. Of several submissions the best counts."""
-    best: dict[tuple[str, str], Judged] = {}
-    for judged in sorted(records, key=lambda judged: judged.points):
-        best[judged.lesson, student_of(judged.name)] = judged
-    return _csv([NBGRADER, *(_exported(*key, best[key]) for key in sorted(best))])
-
-
-def program(records: Sequence[Judged]) -> str:
-    """Everything, as JSON."""
-    told = [
-        {"student": clean(student_of(one.name)), "points": one.points, "of": one.of} | _cleaned(one.to_json())
-        for one in records
-    ]
-    return json.dumps({"submissions": told}, indent=1, ensure_ascii=False) + "\n"
-
-
-def junit(records: Sequence[Judged]) -> str:
-    """JUnit's XML: a test suite a submission, a test case a task."""
-    root = ET.Element("testsuites", name="dynateach")
+    best: dict[tuple[str, str], tuple[int, list[Any]]] = {}
     for judged in records:
-        _suite(root, judged)
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+        key = judged.lesson, student_of(judged.name)
+        if key not in best or judged.points >= best[key][0]:
+            best[key] = judged.points, _exported(*key, judged)
+    return _csv([NBGRADER, *(row for _, (_, row) in sorted(best.items()))])
+
+
+def program(records: Collection[Judged]) -> Iterator[str]:
+    """Everything, as JSON, in pieces: feedback on a thousand submissions is long."""
+    yield '{"submissions": ['
+    for number, one in enumerate(records):
+        told = {"student": clean(student_of(one.name)), "points": one.points, "of": one.of} | _cleaned(one.to_json())
+        yield ("," if number else "") + "\n" + json.dumps(told, indent=1, ensure_ascii=False)
+    yield "\n]}\n"
+
+
+def junit(records: Collection[Judged]) -> Iterator[str]:
+    """JUnit's XML, in pieces: a test suite a submission, a test case a task."""
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="dynateach">\n'
+    for judged in records:
+        suite = _suite(judged)
+        ET.indent(suite)
+        yield f"{ET.tostring(suite, encoding='unicode')}\n"
+    yield "</testsuites>\n"
 
 
 def percent(judged: Judged) -> float:
@@ -72,7 +79,15 @@ def percent(judged: Judged) -> float:
 def _row(judged: Judged, tasks: Sequence[str]) -> list[Any]:
     earned = {result.task: result.points for result in judged.results}
     marks = [earned.get(task, "") for task in tasks]
-    return [student_of(judged.name), judged.name, judged.lesson, judged.points, judged.of, percent(judged), *marks]
+    whose = [student_of(judged.name), judged.name, judged.lesson]
+    return [*whose, judged.points, judged.of, percent(judged), _remarks(judged), *marks]
+
+
+def _remarks(judged: Judged) -> str:
+    odd = {one.task: one.verdict for one in judged.results if one.verdict not in ("passed", "failed")}
+    if set(odd.values()) == {"cannot be read"}:
+        return "; ".join(["cannot be read", *judged.notes])
+    return "; ".join([*(f"{task} {verdict}" for task, verdict in odd.items()), *judged.notes])
 
 
 def _exported(lesson: str, student: str, judged: Judged) -> list[Any]:
@@ -109,11 +124,10 @@ def _cleaned(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def _suite(root: ET.Element, judged: Judged) -> None:
+def _suite(judged: Judged) -> ET.Element:
     verdicts = [result.verdict for result in judged.results]
     broken = verdicts.count("cannot be judged")
-    suite = ET.SubElement(
-        root,
+    suite = ET.Element(
         "testsuite",
         name=one_line(judged.name),
         tests=str(len(verdicts)),
@@ -126,6 +140,7 @@ def _suite(root: ET.Element, judged: Judged) -> None:
         ET.SubElement(properties, "property", name=name, value=value)
     for result in judged.results:
         _case(suite, judged, result)
+    return suite
 
 
 def _properties(judged: Judged) -> Iterator[tuple[str, str]]:

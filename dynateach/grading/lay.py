@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from nbformat import NotebookNode
 
@@ -19,6 +19,7 @@ from dynateach.grading.notebook import answered_by, task_of
 
 LARGEST = 10_000_000
 """Bytes of a submission: an exercise has some ten thousand."""
+TOO_LARGE = f"The file is larger than {LARGEST // 1_000_000} MB. Clear its outputs, save it, and hand it in again."
 
 
 class Unreadable(Exception):
@@ -64,11 +65,14 @@ def content_of(path: Path) -> bytes:
         os.close(number)
         raise Unreadable("This is no plain file.")
     with os.fdopen(number, "rb") as file:
-        content = file.read(LARGEST + 1)
+        return read_all(file)
+
+
+def read_all(file: IO[bytes]) -> bytes:
+    """What an open file holds. Raises ``Unreadable`` if that is too large, and has not read much more then."""
+    content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise Unreadable(
-            f"The file is larger than {LARGEST // 1_000_000} MB. Clear its outputs, save it, and hand it in again."
-        )
+        raise Unreadable(TOO_LARGE)
     return content
 
 

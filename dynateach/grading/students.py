@@ -11,8 +11,9 @@ import re
 from pathlib import PurePosixPath
 
 _MOODLE = re.compile(r"(?P<student>.+?)_\d+_assignsubmission_(?:file|onlinetext)(?:_|$)")
-_CANVAS = re.compile(r"(?P<student>[^_]+)(?:_LATE)?_\d+_\d+_.+")
-_EXERCISE = re.compile(r"\d\d_\w+")
+_CANVAS = re.compile(r"(?P<student>[^_]+)(?P<late>_LATE)?_\d+_\d+_.+")
+_EXERCISE = re.compile(r"\d\d_\w+(?:[ -].*)?")
+"""What a browser or JupyterLab adds to the name of a second copy, such as " (1)", is no student's."""
 
 
 def student_of(name: str) -> str:
@@ -29,3 +30,9 @@ def student_of(name: str) -> str:
     if folders and _EXERCISE.fullmatch(path.stem):  # every student's file has the exercise's own name
         return folders[0]
     return path.stem
+
+
+def is_late(name: str) -> bool:
+    """Whether Canvas has marked the submission of that name as late."""
+    canvas = _CANVAS.fullmatch(PurePosixPath(name).name)
+    return bool(canvas and canvas["late"])

@@ -125,6 +125,7 @@ def _count(table: Any, id: str, actions: list[tuple[str, ...]]) -> list[Any]:
         (_visitor(_until_new_enough), "visit reads again and again"),
         (_visitor(_strong_once_known), "without trying the cheap read first"),
         (_visitor(_at_least, keep=("read", "save")), "A save adds nothing to the list"),
+        (_visitor(_at_least, keep=()), "Each read adds its item to the list"),
         (_visitor(_at_least, save=_forget_to_raise), "Raise the version in the write itself"),
         (_from_memory, "no read of the table gave"),
         (lambda table, id, actions: print(actions), "Does the function end in return?"),

@@ -1,4 +1,4 @@
-"""Solutions with one small mistake in one place, the same for the same number."""
+"""Solutions with small mistakes, the same for the same number."""
 
 import ast
 from collections.abc import Callable
@@ -13,14 +13,27 @@ def mutant(solution: NotebookNode, number: int) -> NotebookNode:
     """The solution with one mistake in one answer, chosen by the number."""
     chance = Random(f"mutant {number}")
     notebook = deepcopy(solution)
-    cells = [cell for cell in notebook.cells if _places(cell)]
-    cell = chance.choice(cells)
+    _spoil(chance.choice([cell for cell in notebook.cells if _places(cell)]), chance)
+    return notebook
+
+
+def mutant_everywhere(solution: NotebookNode, number: int) -> NotebookNode:
+    """The solution with one mistake in the answer to each task, chosen by the number."""
+    chance = Random(f"mutant everywhere {number}")
+    notebook = deepcopy(solution)
+    by_task: dict[str, list[NotebookNode]] = {}
+    for cell in filter(_places, notebook.cells):
+        by_task.setdefault(cell.metadata["dynateach"]["answer"], []).append(cell)
+    for cells in by_task.values():
+        _spoil(chance.choice(cells), chance)
+    return notebook
+
+
+def _spoil(cell: NotebookNode, chance: Random) -> None:
     tree = ast.parse(cell.source)
-    spots = list(_spots(tree))
-    change, node = chance.choice(spots)
+    change, node = chance.choice(list(_spots(tree)))
     change(node)
     cell.source = ast.unparse(ast.fix_missing_locations(tree))
-    return notebook
 
 
 def _places(cell: NotebookNode) -> bool:

@@ -1,6 +1,7 @@
 """Many submissions: how many are under way, what a second run does, and what an accident leaves behind."""
 
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -12,10 +13,14 @@ from typing import Any
 import pytest
 
 from dynateach.errors import GradingError
-from dynateach.grading.batch import AHEAD, RECORDS, Submission, Workers, exercises, grade, opened
+from dynateach.grading import gradebook, records
+from dynateach.grading.batch import AHEAD, HELD, LATE, Workers, exercises, grade
+from dynateach.grading.handed_in import Submission, opened, without_notebook
 from dynateach.grading.judge import Rules
 from dynateach.grading.lay import fingerprint
 from dynateach.grading.notebook import encode, read
+from dynateach.grading.pages import write as write_pages
+from dynateach.grading.records import RECORDS, Records
 from dynateach.grading.sandbox import Boundary
 from dynateach.grading.verdicts import Judged
 from tests.grading.records import judged
@@ -54,10 +59,40 @@ def test_no_more_submissions_are_in_memory_than_a_few_for_each_worker(tmp_path: 
         told[0] += 1
         most[0] = max(most[0], len(pool.asked) - told[0] + 1)
 
-    records = grade(_submissions(tmp_path, 100), tmp_path / "out", COURSE, RULES, Workers(pool, 2), told=hear)
+    all = grade(_submissions(tmp_path, 100), tmp_path / "out", COURSE, RULES, Workers(pool, 2), told=hear)
 
-    assert (len(records), told[0]) == (100, 100)
+    assert (len(all), told[0]) == (100, 100)
     assert 2 < most[0] <= 2 * AHEAD
+
+
+def test_large_submissions_are_held_no_more_at_a_time_than_fit_however_many_workers_there_are(tmp_path: Path) -> None:
+    size, pool, told, most = HELD // 10, Pool(), [0], [0]
+    submissions = [Submission(f"{number}.ipynb", lambda: bytes(size)) for number in range(60)]
+
+    def hear(judged: Judged) -> None:
+        told[0] += 1
+        most[0] = max(most[0], len(pool.asked) - told[0] + 1)
+
+    grade(submissions, tmp_path, COURSE, RULES, Workers(pool, 64), told=hear)
+
+    assert (told[0], most[0]) == (60, 10)
+
+
+def test_a_report_is_written_without_holding_what_all_submissions_were_told(tmp_path: Path) -> None:
+    names = [f"{number}.ipynb" for number in range(200)]
+    for name in names:
+        records.write(tmp_path, judged(name, "failed", feedback=f"{name}\n{'x' * 100_000}"))
+    kept = Records(tmp_path, names)
+    write_pages(tmp_path, list(kept)[:1])  # templates are compiled once
+
+    tracemalloc.start()
+    gradebook.write(tmp_path, kept)
+    write_pages(tmp_path, kept)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(json.loads((tmp_path / "grades.json").read_text())["submissions"]) == 200
+    assert most < 5_000_000
 
 
 @pytest.mark.parametrize("error", [BrokenProcessPool("gone"), RuntimeError("a cluster's own")])
@@ -70,12 +105,12 @@ def test_a_pool_that_breaks_says_to_run_it_again_and_a_second_run_does_only_the_
         grade(submissions, out, COURSE, RULES, Workers(Pool(breaks_after=6, error=error), 1))
     kept = {json.loads(path.read_text())["name"] for path in (out / RECORDS).glob("*.json")}
     rest = Pool()
-    records = grade(submissions, out, COURSE, RULES, Workers(rest, 1))
+    all = grade(submissions, out, COURSE, RULES, Workers(rest, 1))
 
     assert caught.value.where.startswith("one of ")
     assert 3 <= len(kept) <= 6
     assert sorted([*kept, *rest.asked]) == sorted(one.name for one in submissions)
-    assert [record.name for record in records] == [one.name for one in submissions]
+    assert [record.name for record in all] == [one.name for one in submissions]
 
 
 @pytest.mark.parametrize("rules", [replace(RULES, seed=8), replace(RULES, exercise_seed=2)])
@@ -134,6 +169,18 @@ def test_checkpoints_and_what_a_mac_adds_are_not_submissions(tmp_path: Path) -> 
             assert [one.name for one in submissions] == ["ada/a.ipynb"]
 
 
+@pytest.mark.parametrize("above", ["", "submitted/", "class/submitted/"])
+def test_who_handed_in_no_notebook_is_named(above: str, tmp_path: Path) -> None:
+    names = ["ada/05.ipynb", "ada/notes.txt", "bob/05.py", "bob/.ipynb_checkpoints/05.ipynb", "carol.docx", "dan.ipynb"]
+    with zipfile.ZipFile(tmp_path / "s.zip", "w") as archive:
+        for name in names:
+            archive.writestr(above + name, "{}")
+    zipfile.ZipFile(tmp_path / "s.zip").extractall(tmp_path / "folder")
+
+    for place in ("s.zip", "folder"):
+        assert without_notebook(tmp_path / place) == ["bob", "carol.docx"]
+
+
 def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "ada_05_consistency.ipynb").write_text("")
     course = exercises(REPOSITORY / "exercises")
@@ -143,7 +190,14 @@ def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
     assert (record.lesson, record.points, record.results[0].verdict) == ("05", 0, "cannot be read")
 
 
-def _here(folder: Path, course: list[Any]) -> list[Judged]:
+def test_what_came_late_is_noted(tmp_path: Path) -> None:
+    for name in ("ada_LATE_1_2_05_consistency.ipynb", "bob_1_2_05_consistency.ipynb"):
+        (tmp_path / name).write_text("")
+
+    assert [record.notes for record in _here(tmp_path, COURSE)] == [(LATE,), ()]
+
+
+def _here(folder: Path, course: list[Any]) -> Records:
     class Here(Executor):
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
             future: Future[Any] = Future()
@@ -157,7 +211,7 @@ def _here(folder: Path, course: list[Any]) -> list[Judged]:
 def _submissions(folder: Path, count: int) -> list[Submission]:
     for number in range(count):
         (folder / f"{number}.ipynb").write_text(str(number))
-    return [Submission(f"{number}.ipynb", folder / f"{number}.ipynb") for number in range(count)]
+    return [Submission(f"{number}.ipynb", (folder / f"{number}.ipynb").read_bytes) for number in range(count)]
 
 
 def _second_run(

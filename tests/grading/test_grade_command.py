@@ -16,9 +16,9 @@ import pytest
 from click.testing import CliRunner
 
 from dynateach.cli import main
-from dynateach.grading.batch import RECORDS
 from dynateach.grading.desk import RUN
 from dynateach.grading.notebook import encode, read
+from dynateach.grading.records import RECORDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TASK = "05.2"
@@ -59,7 +59,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was_and_loses_and_doubles_nothing
     assert {place: after[place] for place in kept} == kept
     assert sorted(json.loads(content)["name"] for content, _ in after.values()) == names
     grades = (tmp_path / "report" / "grades.csv").read_text().splitlines()
-    assert grades[1:] == [f"{name[0]},{name},05,1,1,100.0,1" for name in names]
+    assert grades[1:] == [f"{name[0]},{name},05,1,1,100.0,,1" for name in names]
     gone, alive = psutil.wait_procs(workers, timeout=30)
     assert (len(gone) > 0, alive) == (True, [])
 
@@ -68,12 +68,16 @@ def test_a_run_ends_with_a_table_the_boundary_and_where_the_report_lies(tmp_path
     _course(tmp_path)
     _hand_in(tmp_path, "ada.ipynb", "solutions")
     _hand_in(tmp_path, "bob.ipynb", "exercises")
+    (tmp_path / "handed-in" / "carol.py").write_text("")
 
     run = _run(tmp_path, "--seed", "3", "--exercise-seed", "2")
 
     assert run.returncode == 0, run.stderr
     for words in ("passed", "failed", "2 submissions, 1 of 2 points.", "Boundary: ", f"{tmp_path}/report/index.html"):
         assert words in run.stdout
+    not_graded = "Not graded, because there is no notebook in it"
+    assert f"{not_graded}: carol.py" in run.stdout
+    assert f"{not_graded} (1): carol.py." in (tmp_path / "report" / "index.html").read_text("utf-8")
     assert json.loads((tmp_path / "report" / RUN).read_text()) == {"seed": 3, "exercise_seed": 2}
 
 

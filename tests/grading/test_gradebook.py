@@ -18,10 +18,30 @@ def test_grades_have_a_row_a_submission_and_a_column_a_task() -> None:
     rows = _rows(table([judged("ada.ipynb", "passed", "failed"), judged("bob.ipynb", "passed", lesson="01")]))
 
     assert rows == [
-        ["student", "file", "lesson", "points", "of", "percent", "01.1", "05.1", "05.2"],
-        ["ada", "ada.ipynb", "05", "2", "4", "50.0", "", "2", "0"],
-        ["bob", "bob.ipynb", "01", "2", "2", "100.0", "2", "", ""],
+        ["student", "file", "lesson", "points", "of", "percent", "remarks", "01.1", "05.1", "05.2"],
+        ["ada", "ada.ipynb", "05", "2", "4", "50.0", "", "", "2", "0"],
+        ["bob", "bob.ipynb", "01", "2", "2", "100.0", "", "2", "", ""],
     ]
+
+
+def test_remarks_tell_a_wrong_answer_from_none_and_what_is_odd() -> None:
+    records = [
+        judged("ada.ipynb", "failed", "timed out", "missing", notes=("It came late.",)),
+        judged("bob.ipynb", "cannot be read", "cannot be read"),
+    ]
+
+    assert [row[6] for row in _rows(table(records))] == [
+        "remarks",
+        "05.2 timed out; 05.3 missing; It came late.",
+        "cannot be read",
+    ]
+
+
+def test_a_spreadsheet_sees_that_names_are_in_unicode(tmp_path: Path) -> None:
+    write(tmp_path, [judged("Zoë.ipynb", "passed")])
+
+    assert (tmp_path / "grades.csv").read_bytes().startswith(b"\xef\xbb\xbfstudent,")
+    assert (tmp_path / "grades-nbgrader.csv").read_bytes().startswith(b"assignment,")
 
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t=", "\r=", " ="])
@@ -63,7 +83,9 @@ def test_of_several_submissions_of_a_student_the_best_counts_for_the_platform() 
 
 
 def test_junit_has_a_suite_a_submission_and_a_case_a_task() -> None:
-    root = ET.fromstring(junit([judged("ada.ipynb", "passed", "timed out", "cannot be judged", feedback="one\ntwo")]))
+    records = [judged("ada.ipynb", "passed", "timed out", "cannot be judged", feedback="one\ntwo")]
+
+    root = ET.fromstring("".join(junit(records)))
 
     (suite,) = root
     assert suite.attrib == {"name": "ada.ipynb", "tests": "3", "failures": "1", "errors": "1", "time": "3.50"}
@@ -86,7 +108,7 @@ def test_hostile_names_and_feedback_make_sound_xml_and_json(tmp_path: Path) -> N
 
 
 def test_the_json_holds_the_points_and_the_seeds() -> None:
-    (told,) = json.loads(program([judged("ada.ipynb", "passed", "failed")]))["submissions"]
+    (told,) = json.loads("".join(program([judged("ada.ipynb", "passed", "failed")])))["submissions"]
 
     assert (told["student"], told["points"], told["of"], told["seed"], told["exercise_seed"]) == ("ada", 2, 4, 7, 1)
 

@@ -2,13 +2,16 @@
 
 import json
 import os
+import tempfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from dynateach.grading.batch import opened
-from dynateach.grading.lay import Unreadable, cell_ids, content_of
+from dynateach.errors import GradingError
+from dynateach.grading.handed_in import MOST, opened
+from dynateach.grading.lay import LARGEST, Unreadable, cell_ids, content_of
 
 NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "id": "a", "source": "1"}]}).encode()
 
@@ -20,8 +23,7 @@ def test_a_name_in_a_zip_leads_nowhere(name: str, tmp_path: Path) -> None:
     with opened(place) as (submission,):
         assert ".." not in Path(submission.name).parts
         assert not submission.name.startswith("/")
-        assert submission.path.resolve().is_relative_to(submission.path.parent.resolve())
-        assert content_of(submission.path) == NOTEBOOK
+        assert submission.content() == NOTEBOOK
     assert [path.name for path in tmp_path.rglob("*.ipynb")] == []
 
 
@@ -32,9 +34,9 @@ def test_a_broken_entry_is_unreadable_and_the_others_are_read(tmp_path: Path) ->
     place.write_bytes(packed)
 
     with opened(place) as (bad, good):
-        assert cell_ids(content_of(good.path)) == {"a"}
+        assert cell_ids(good.content()) == {"a"}
         with pytest.raises(Unreadable):
-            cell_ids(content_of(bad.path))
+            cell_ids(bad.content())
 
 
 def test_an_encrypted_entry_is_unreadable_and_the_others_are_read(tmp_path: Path) -> None:
@@ -45,14 +47,50 @@ def test_an_encrypted_entry_is_unreadable_and_the_others_are_read(tmp_path: Path
     place.write_bytes(packed)
 
     with opened(place) as (good, locked):
-        assert cell_ids(content_of(good.path)) == {"a"}
+        assert cell_ids(good.content()) == {"a"}
         with pytest.raises(Unreadable):
-            cell_ids(content_of(locked.path))
+            cell_ids(locked.content())
 
 
 def test_a_bomb_in_a_zip_is_cut(tmp_path: Path) -> None:
     with opened(_zip(tmp_path, {"bomb.ipynb": bytes(40_000_000)})) as (bomb,), pytest.raises(Unreadable, match="10 MB"):
-        content_of(bomb.path)
+        bomb.content()
+
+
+def test_a_zip_that_grows_without_end_when_unpacked_fills_neither_disk_nor_memory(tmp_path: Path) -> None:
+    place = _zip(tmp_path, {f"{number}.ipynb": bytes(LARGEST) for number in range(100)} | {"ada.ipynb": NOTEBOOK})
+    before = set(Path(tempfile.gettempdir()).iterdir())
+
+    with opened(place) as submissions:
+        tracemalloc.start()
+        right = [one.name for one in submissions if one.content() == NOTEBOOK]
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        unpacked = set(Path(tempfile.gettempdir()).glob("dynateach-*")) - before
+
+    assert (right, unpacked) == (["ada.ipynb"], set())
+    assert most < 4 * LARGEST
+
+
+def test_a_packing_that_cannot_be_unpacked_in_parts_is_not_read_and_the_others_are(tmp_path: Path) -> None:
+    place = tmp_path / "submissions.zip"
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr("good.ipynb", NOTEBOOK, zipfile.ZIP_DEFLATED)
+        archive.writestr("small.ipynb", NOTEBOOK, zipfile.ZIP_BZIP2)
+
+    with opened(place) as (good, small):
+        assert cell_ids(good.content()) == {"a"}
+        with pytest.raises(Unreadable, match="Unpack the zip"):
+            small.content()
+
+
+def test_a_zip_of_too_many_notebooks_is_refused_and_says_whose_they_are(tmp_path: Path) -> None:
+    place = _zip(tmp_path, {"ada/a.ipynb": NOTEBOOK} | {f"mallory/{number}.ipynb": b"" for number in range(MOST)})
+
+    with pytest.raises(GradingError, match="20,001 notebooks") as caught, opened(place):
+        pass
+
+    assert f"{MOST:,} of them in mallory" in caught.value.where
 
 
 def test_a_pipe_and_a_folder_are_no_submissions(tmp_path: Path) -> None:

@@ -66,6 +66,14 @@ def test_magic_of_a_notebook_is_left_out(tmp_path: Path) -> None:
     assert _of(judged, "05.1").verdict == "passed"
 
 
+def test_a_cell_that_is_no_python_is_named_with_its_line(tmp_path: Path) -> None:
+    judged = _judged(_submission(tmp_path, {"answer-05-1": "%%time\ndef prove(table)\n    return 2, 1"}))
+
+    result = _of(judged, "05.1")
+    assert (result.verdict, result.feedback.partition("\n")[0]) == ("failed", "prove raised NameError")
+    assert "  look at    Cell answer-05-1 was not run, because it is no Python: line 2: expected ':'" in result.feedback
+
+
 HOSTILE: dict[str, tuple[str, str]] = {
     "an endless loop": ("def prove(table):\n    while True: pass", "timed out"),
     "an endless loop in the cell": ("while True: pass", "timed out"),

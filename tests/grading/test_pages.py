@@ -22,8 +22,8 @@ def test_a_feedback_page_tells_each_verdict_in_words_with_a_sign_and_the_feedbac
     for number, verdict in enumerate(VERDICTS, 1):
         assert f"{MARKS[verdict]} 05.{number} Task {number} {verdict}, " in page.text
     assert "ada lesson 05 2 of 18 points" in page.text
-    assert page.pre == ["prove returned 1\n  expected  2"] * (len(VERDICTS) - 1)
-    assert "Edited." in page.text
+    assert page.pre == ["prove returned 1\n  expected  2\n"] * (len(VERDICTS) - 1)
+    assert "Edited." not in page.text
     assert "seed 7. The exercise was handed out with seed 1. Boundary: a wall." in page.text
 
 
@@ -50,6 +50,25 @@ def test_mistakes_are_counted_by_task_and_first_line() -> None:
     page = _Page(class_page(Path(), records))
 
     assert "what was found 05.1 3 one page only Fresh" in page.text
+
+
+def test_notes_are_for_the_teacher_alone(tmp_path: Path) -> None:
+    record = judged("ada.ipynb", "passed", notes=("Cell check-05-1 was changed; ours was used.",))
+    write(tmp_path, [record])
+
+    assert "ada Cell check-05-1 was changed" in _Page((tmp_path / "index.html").read_text("utf-8")).text
+    assert "check-05-1" not in (tmp_path / feedback_name(tmp_path, record)).read_text("utf-8")
+
+
+def test_why_a_file_cannot_be_read_is_said_once() -> None:
+    page = _Page(feedback(judged("ada.ipynb", "cannot be read", "cannot be read", feedback="It is no notebook.")))
+
+    assert page.text.count("It is no notebook.") == 1
+    assert "fresh data, so" not in page.text
+
+
+def test_a_name_keeps_its_letters_without_their_accents_in_the_name_of_the_page(tmp_path: Path) -> None:
+    assert feedback_name(tmp_path, judged("Máire Ó Sé.ipynb", "passed")).startswith("feedback/maire-o-se-05-")
 
 
 def test_answers_that_are_alike_are_shown_as_a_hint() -> None:
@@ -119,6 +138,8 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
+        if tag == "pre":
+            self.pre.append("")
         self.attributes += [name for name, _ in attrs]
         self.links += [value for name, value in attrs if name == "href" and value]
         self._open.append(tag)
@@ -131,5 +152,5 @@ class _Page(HTMLParser):
         if "style" in self._open:
             return
         self._words.append(data)
-        if self._open[-1:] == ["pre"]:
-            self.pre.append(data)
+        if "pre" in self._open:
+            self.pre[-1] += data

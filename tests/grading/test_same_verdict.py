@@ -1,6 +1,9 @@
-"""A mistake is a mistake everywhere: in the notebook, and judged from outside."""
+"""A mistake is a mistake everywhere: in the notebook, in a course that runs nbval, and judged from outside."""
 
 import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from dynateach.grading.notebook import encode, read, task_of
 from dynateach.grading.patience import Patience, Stopped
 from dynateach.grading.play import InProcess
 from dynateach.grading.worker import without_magic
-from tests.grading.mutants import mutant
+from tests.grading.mutants import mutant, mutant_everywhere
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.name for path in (REPOSITORY / "solutions").glob("*.ipynb"))
@@ -32,6 +35,33 @@ def test_a_mistake_gets_the_same_verdict_in_the_notebook_and_from_outside(number
 
     here = _in_this_process(notebook, [result.task for result in judged.results])
     assert {result.task: (result.verdict, result.feedback.partition("\n")[0]) for result in judged.results} == here
+
+
+@pytest.mark.parametrize("number", range(max(len(LESSONS), COUNT // 4)))
+def test_a_mistake_in_each_task_gets_the_same_verdicts_from_nbval_and_from_outside(number: int, tmp_path: Path) -> None:
+    name = LESSONS[number % len(LESSONS)]
+    notebook = mutant_everywhere(read(REPOSITORY / "solutions" / name), number)
+    (tmp_path / name).write_bytes(encode(notebook))
+
+    judged = judge((tmp_path / name).read_bytes(), read(REPOSITORY / "exercises" / name), Rules(seconds=SECONDS))
+
+    there = _with_nbval(tmp_path / name, notebook)
+    assert there
+    assert {one.task: one.verdict == "passed" for one in judged.results if one.task in there} == there
+    assert set(there) == {one.task for one in judged.results} or "timed out" in {one.verdict for one in judged.results}
+
+
+def _with_nbval(path: Path, notebook: NotebookNode) -> dict[str, bool]:
+    """Which tasks passed, of those that were reached: after a cell that takes too long, nbval runs no other."""
+    report = path.with_suffix(".xml")
+    options = ["--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={SECONDS}", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", path.name]
+    ran = subprocess.run(command, cwd=path.parent, capture_output=True, check=False)
+    assert ran.returncode in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), ran.stdout.decode()
+    cases = {str(case.get("name")): {child.tag for child in case} for case in ET.parse(report).iter("testcase")}
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    checks_of = {str(task_of(cell)): cases[f"Cell {number}"] for number, cell in enumerate(code) if task_of(cell)}
+    return {task: "failure" not in said for task, said in checks_of.items() if "skipped" not in said}
 
 
 def _about(notebook: NotebookNode, exercise: NotebookNode, name: str) -> NotebookNode:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dynateach.grading.students import student_of
+from dynateach.grading.students import is_late, student_of
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from dynateach.grading.students import student_of
         ("course/submitted/ada/lesson-05/answers.ipynb", "ada"),
         ("ada/lesson-05/05_consistency.ipynb", "ada"),
         ("consistency-ada/exercises/05_consistency.ipynb", "consistency-ada"),
+        ("ada/05_consistency (1).ipynb", "ada"),
+        ("ada/05_consistency-Copy1.ipynb", "ada"),
         ("submitted/ada.ipynb", "ada"),
         ("group a/ada.ipynb", "ada"),
         ("ada.ipynb", "ada"),
@@ -26,3 +28,9 @@ from dynateach.grading.students import student_of
 )
 def test_the_student_is_told_by_the_name_of_the_file(name: str, student: str) -> None:
     assert student_of(name) == student
+
+
+def test_canvas_says_what_came_late() -> None:
+    assert is_late("all/lovelaceada_LATE_12345_67890_05_consistency.ipynb")
+    assert not is_late("lovelaceada_12345_67890_05_consistency.ipynb")
+    assert not is_late("TOO_LATE.ipynb")

@@ -78,7 +78,7 @@ def _judge(case: Case, replies: Sequence[Reply]) -> Fault | None:
 
 
 def _fault_of_value(value: Any, reads: int) -> Fault | None:
-    expected = f"a list of {reads} items, one for each read action"
+    expected = f"a list of {_counted(reads, 'item')}, one for each read action"
     if not isinstance(value, list) or not all(is_item(one) and is_number(one.get("version")) for one in value):
         why = (
             NO_RETURN
@@ -87,10 +87,13 @@ def _fault_of_value(value: Any, reads: int) -> Fault | None:
         )
         return Fault(f"visit returned {kind(value)}", expected, why)
     if len(value) != reads:
-        return Fault(
-            f"visit returned {len(value)} items for {reads} reads", expected, "A save adds nothing to the list."
-        )
+        why = "A save adds nothing to the list." if len(value) > reads else "Each read adds its item to the list."
+        return Fault(f"visit returned {_counted(len(value), 'item')} for {_counted(reads, 'read')}", expected, why)
     return None
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _own_saves(case: Case, events: Sequence[Event]) -> list[int]:

@@ -162,7 +162,7 @@ TASK = Task(
         (
             "sell",
             "ClientError",
-        ): "LEFT is a reserved word in expressions: write #left, and name it in ExpressionAttributeNames.",
+        ): "If it names a reserved word: write #left, and name it in ExpressionAttributeNames.",
         ("sell", "KeyError"): "What the shop has never had is not there: the answer has no Item.",
         ("sell", "OutOfRequests"): "Too few are left, and trying again changes nothing.",
     },
