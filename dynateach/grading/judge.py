@@ -23,10 +23,8 @@ from dynateach.grading.outside import Outside
 from dynateach.grading.patience import Patience, Stopped
 from dynateach.grading.rules import Rules as Rules
 from dynateach.grading.sandbox import boundary
-from dynateach.grading.syntax import mistake_in
 from dynateach.grading.verdicts import Judged, TaskResult, Verdict
 from dynateach.grading.words import clean, one_line
-from dynateach.grading.worker import without_magic
 
 
 def judge(content: bytes | str, exercise: NotebookNode, rules: Rules) -> Judged:
@@ -84,7 +82,7 @@ class _Run:
         try:
             with self._patience.of(self._rules.seconds):
                 finding = examine(task, self._player, self._seed(task))
-                wrong = _words(explain(task, finding)) + self._no_python(task) if finding else ""
+                wrong = _words(explain(task, finding)) + self._broken_cells(task) if finding else ""
         except Stopped as stopped:
             self._patience.end()
             self._player.close()
@@ -103,12 +101,11 @@ class _Run:
             f"The check of {task.id} broke: {type(error).__name__}: {error}"[:NOTE] + f" ({line})" * bool(line)
         )
 
-    def _no_python(self, task: Task) -> str:
-        """Which of the task's cells were not run at all, and why."""
-        own = (cell for cell in self._laid.above(task.id) if cell.task == task.id)
-        found = ((cell.id, mistake_in(without_magic(cell.source))) for cell in own)
-        told = (f"Cell {id} was not run, because it is no Python: {why}" for id, why in found if why)
-        return "".join(f"\n  {'look at':<11}{one_line(line)}" for line in told)
+    def _broken_cells(self, task: Task) -> str:
+        """What the task's own cells raised when they were run: a name that is not defined later says nothing of the cause."""
+        raised = self._player.raised
+        own = (cell.id for cell in self._laid.above(task.id) if cell.task == task.id and cell.id in raised)
+        return "".join(f"\n  {'look at':<11}{one_line(f'Cell {id} raised {raised[id]}')}" for id in own)
 
     def _seed(self, task: Task) -> int:
         """Answers that were read off what the exercise shows are right for the seed that it shows; all others for any."""

@@ -34,7 +34,10 @@ class _Started:
 
 
 class Outside:
-    """The answers of one submission. There is a process for each process number that the calls name."""
+    """The answers of one submission. There is a process for each process number that the calls name.
+
+    Those above the check of ``task`` count. ``raised`` says of cells, by id, what they raised when they were run.
+    """
 
     def __init__(self, laid: Laid, rules: Rules, patience: Patience) -> None:
         self._laid = laid
@@ -45,6 +48,7 @@ class Outside:
         self._ordered: Sequence[Call | Value] = ()
         self._cases = self._said = self._asked = 0
         self.task = ""
+        self.raised: dict[str, str] = {}
 
     def close(self) -> None:
         """End all processes."""
@@ -108,13 +112,15 @@ class Outside:
         """Run a cell. One that ends the process, or does not end, is left out from then on."""
         try:
             process.channel.send({"do": "run", "source": self._seeded(cell), "cell": cell.id}, self._patience.deadline)
-            process.channel.receive(self._patience.deadline)
+            said = process.channel.receive(self._patience.deadline)
         except (Late, Broken) as error:
             if cell.task:
                 self._left_out.add(cell.id)
             if isinstance(error, Late):
                 raise self._late(f"Cell {cell.id}") from None
             raise self._gone(process, f"Cell {cell.id} ended the process.") from error
+        if isinstance(said, dict) and said.get("error"):
+            self.raised[cell.id] = _text(said["error"], 500)
 
     def _gone(self, process: Process, why: str) -> Stopped:
         if process.full:

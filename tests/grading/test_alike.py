@@ -3,9 +3,8 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from dynateach.grading.alike import mark_of, marks
+from dynateach.grading.alike import LONGEST, mark_of, marks
 from dynateach.grading.notebook import encode
-from dynateach.grading.syntax import LONGEST
 
 PLAIN = "def prove(table):\n    return table.scan()"
 

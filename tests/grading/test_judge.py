@@ -66,12 +66,21 @@ def test_magic_of_a_notebook_is_left_out(tmp_path: Path) -> None:
     assert _of(judged, "05.1").verdict == "passed"
 
 
-def test_a_cell_that_is_no_python_is_named_with_its_line(tmp_path: Path) -> None:
-    judged = _judged(_submission(tmp_path, {"answer-05-1": "%%time\ndef prove(table)\n    return 2, 1"}))
+@pytest.mark.parametrize(
+    ("cell", "raised"),
+    [
+        ("%%time\ndef prove(table)\n    return 2, 1", "SyntaxError: expected ':' (<cell answer-05-1>, line 2)"),
+        ("import numbers\nnumbers.missing\ndef prove(table): return 2, 1", "AttributeError: module 'numbers' has no"),
+    ],
+)
+def test_a_cell_that_raised_is_named_beside_the_name_that_it_did_not_define(
+    tmp_path: Path, cell: str, raised: str
+) -> None:
+    judged = _judged(_submission(tmp_path, {"answer-05-1": cell}))
 
     result = _of(judged, "05.1")
     assert (result.verdict, result.feedback.partition("\n")[0]) == ("failed", "prove raised NameError")
-    assert "  look at    Cell answer-05-1 was not run, because it is no Python: line 2: expected ':'" in result.feedback
+    assert f"  look at    Cell answer-05-1 raised {raised}" in result.feedback
 
 
 HOSTILE: dict[str, tuple[str, str]] = {
