@@ -17,6 +17,7 @@ import botocore.session
 from botocore import UNSIGNED, xform_name
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
+from botocore.exceptions import UnknownServiceError
 from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import Loader
 from botocore.waiter import NormalizedOperationMethod, Waiter
@@ -42,7 +43,8 @@ def session(door: Door, clock: Clock, region: str, chance: Stream) -> boto3.Sess
     core = botocore.session.Session(event_hooks=copy(_handlers()), include_builtin_handlers=False)
     core.register_component("data_loader", _shared_loader())
     core.set_config_variable("region", region)
-    core.set_default_client_config(Config(signature_version=UNSIGNED))
+    # Otherwise botocore composes a user agent twice for each request, a fifth of the whole, and nobody ever reads it.
+    core.set_default_client_config(Config(signature_version=UNSIGNED, user_agent=f"Boto3/{boto3.__version__}"))
 
     def join(base_classes: list[type], **_: Any) -> None:
         base_classes.insert(0, _lab_client(door, clock, chance))
@@ -64,7 +66,18 @@ def _shared_loader() -> Loader:
     """Reading AWS's service models takes longer than anything else here, so all sessions share one
     loader and its cache.
     """
-    return Loader(extra_search_paths=[f"{boto3.__path__[0]}/data"])
+    return _WithoutEndpoints(extra_search_paths=[f"{boto3.__path__[0]}/data"])
+
+
+class _WithoutEndpoints(Loader):  # type: ignore[misc]
+    """Knows no service's rules for its endpoints. By them botocore works out an address for each request; here each would be the same, and
+    nothing is sent to it.
+    """
+
+    def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
+        if type_name == "endpoint-rule-set-1":
+            raise UnknownServiceError(service_name=service_name, known_service_names="none")
+        return super().load_service_model(service_name, type_name, api_version)
 
 
 def _lab_client(door: Door, clock: Clock, chance: Stream) -> type:
