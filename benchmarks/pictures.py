@@ -15,11 +15,12 @@ import json
 import os
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import nbformat.v4
 from playwright.sync_api import Browser, Page
@@ -132,10 +133,18 @@ def _marks(topic: str) -> int:
     picture = module.draw(module.simulate())
     if isinstance(picture, Film):
         return len(picture.marks) + len(picture.journeys) + len(picture.spans)
-    traces = picture.to_plotly_json()["data"]
-    return sum(
-        list(trace["y"]).count(None) + 1 if trace.get("mode") == "lines" else len(trace["y"]) for trace in traces
-    )
+    strokes = sum(shape.get("path", "").count("M") for shape in picture.sheet["shapes"])
+    return strokes + sum(_marks_of(trace) for trace in picture.traces)
+
+
+def _marks_of(trace: Mapping[str, Any]) -> int:
+    match trace.get("mode"):
+        case "lines":
+            return list(trace["y"]).count(None) + 1
+        case "none":
+            return 0
+        case _:
+            return len(trace["y"])
 
 
 def _interleaved(page: Page, steps: int, *sliders: tuple[str, str]) -> list[list[float]]:
