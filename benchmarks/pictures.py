@@ -133,7 +133,7 @@ def _marks(topic: str) -> int:
     picture = module.draw(module.simulate())
     if isinstance(picture, Film):
         return len(picture.marks) + len(picture.journeys) + len(picture.spans)
-    strokes = sum(shape.get("path", "").count("M") for shape in picture.sheet["shapes"])
+    strokes = sum(str(shape.get("path", "")).count("M") for shape in picture.sheet["shapes"])
     return strokes + sum(_marks_of(trace) for trace in picture.traces)
 
 
