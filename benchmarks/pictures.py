@@ -1,4 +1,4 @@
-"""How fast the pictures are, in JupyterLab in Chromium: from a slider to the picture, playing, a lesson's pictures, a kernel's first one.
+"""How fast the pictures are, in JupyterLab in Chromium: from a slider to the picture, playing, a lesson's explorers, a kernel's first one.
 
     python -m benchmarks.pictures [slider] [player] [lesson] [first] [--steps 30]
 
@@ -7,7 +7,7 @@ machine disturbs both alike; the player against an empty page that asks for fram
 the first frame that shows it.
 
 What we ask of ourselves: slider to picture at most twice the bare figure's time, at the 95th percentile; 50 frames a second or more with
-1,000 marks; all pictures of a lesson within 5 s of Run All.
+1,000 marks; all explorers of a lesson within 5 s of Run All.
 """
 
 import argparse
@@ -72,7 +72,7 @@ TIMING = """() => {
     };
     window.allPainted = async (count) => {
         const began = performance.now();
-        while ([...document.querySelectorAll('.dynateach-explorer')].filter(painted).length < count) await frame();
+        while ([...document.querySelectorAll('.dynateach-explorer:has(.widget-hbox)')].filter(painted).length < count) await frame();
         return performance.now() - began;
     };
     window.framesIn = async (milliseconds) => {
@@ -184,7 +184,7 @@ def player(browser: Browser, server: LabServer, steps: int) -> None:
 
 
 def lessons(browser: Browser, server: LabServer, steps: int) -> None:
-    """Seconds from Run All to the paint of the last picture, and to the end of the last cell."""
+    """Seconds from Run All to the paint of the last explorer, and to the end of the last cell. A picture without controls is none."""
     for path in sorted((server.folder / "notebooks").glob("*.ipynb")):
         pictures = path.read_text("utf-8").count("explore(")
         with watched_page(browser) as (page, _):
@@ -196,7 +196,7 @@ def lessons(browser: Browser, server: LabServer, steps: int) -> None:
             ran = perf_counter() - began
             shown = page.evaluate("shown") / 1000
         print(
-            f"{path.name:28} {pictures} pictures painted {shown:.1f} s after Run All, wanted 5; all cells run after {ran:.1f} s"
+            f"{path.name:28} {pictures} explorers painted {shown:.1f} s after Run All, wanted 5; all cells run after {ran:.1f} s"
         )
 
 
