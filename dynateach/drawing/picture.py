@@ -92,7 +92,8 @@ class Picture:
         """
         path = "".join(f"M{x0:.5g},{y0:.5g}L{x1:.5g},{y1:.5g}" for (x0, y0), (x1, y1) in strokes)
         if path:
-            self.shapes.append({"type": "path", **panel.references, "path": path, "layer": "between", "line": style})
+            # Not "between" grid and traces: plotly leaves what is there behind when the next picture has fewer shapes.
+            self.shapes.append({"type": "path", **panel.references, "path": path, "layer": "below", "line": style})
 
     def label(self, panel: Panel, x: float, y: float, text: str, colour: str = INK, **style: Any) -> None:
         """Words at a place in a panel."""
