@@ -12,6 +12,7 @@ choices are kept (``dynateach.progress``) and shown again by a later kernel; els
 Widgets are imported only where one is shown.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -94,9 +95,16 @@ _current = ""
 
 
 def lesson(number: str) -> None:
-    """Say which lesson this notebook is, such as "05": its questions belong to that lesson from then on."""
+    """Say which lesson this notebook is, such as "05": its questions belong to that lesson from then on.
+
+    In a kernel, what its pictures need is on its way to the browser from then on, too.
+    """
     global _current
     _current = number
+    if number and "ipykernel" in sys.modules:
+        from dynateach.drawing.sheet import send_plotly
+
+        send_plotly()
 
 
 def current() -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
-from botocore.exceptions import DataNotFoundError
+from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from botocore.loaders import Loader
 
 SERVICES = ("dynamodb", "dynamodbstreams")
@@ -14,7 +14,10 @@ SERVICES = ("dynamodb", "dynamodbstreams")
 
 
 class _Loader(Loader):  # type: ignore[misc]
-    """botocore's own. For a Lab's services it does without the list of all others, which takes longer to make than anything else here."""
+    """botocore's own. For a Lab's services it does without the list of all others, which takes longer to make than anything else here.
+
+    It knows no rules for endpoints. By them botocore works out an address for each request; here nothing is sent to it.
+    """
 
     @property
     def search_paths(self) -> list[str]:
@@ -23,6 +26,8 @@ class _Loader(Loader):  # type: ignore[misc]
 
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
         """See botocore. Our services have no extras to be added to what the file says."""
+        if type_name == "endpoint-rule-set-1":
+            raise UnknownServiceError(service_name=service_name, known_service_names="none")
         if service_name in SERVICES:
             with suppress(DataNotFoundError):
                 version = api_version or self.determine_latest_version(service_name, type_name)

@@ -2,13 +2,16 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import ipywidgets
 import pytest
 from nbformat import NotebookNode
 
+from dynateach.drawing import sheet
 from dynateach.grading.notebook import read
 from dynateach.lessons import choose, claims, current, forget, lesson, predict, reveal, score
 
@@ -24,6 +27,21 @@ def _a_new_kernel() -> Iterator[None]:
 
 def _buttons(widget: ipywidgets.VBox) -> ipywidgets.RadioButtons:
     return next(child for child in widget.children if isinstance(child, ipywidgets.RadioButtons))
+
+
+@pytest.mark.parametrize(("kernel", "times"), [(True, 1), (False, 0)])
+def test_a_lesson_sends_ahead_what_its_pictures_need_where_there_is_a_page(
+    kernel: bool, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(sheet, "send_plotly", lambda: sent.append("plotly"))
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    if kernel:
+        monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+
+    lesson("01")
+
+    assert len(sent) == times
 
 
 def test_nothing_is_chosen_for_the_learner() -> None:

@@ -9,7 +9,7 @@ from botocore.loaders import Loader
 from dynateach import Lab
 from dynateach.models import SERVICES, loader
 
-PARTS = ("service-2", "paginators-1", "waiters-2", "resources-1", "endpoint-rule-set-1")
+PARTS = ("service-2", "paginators-1", "waiters-2", "resources-1")
 
 
 @pytest.mark.parametrize(("service", "part"), [*product(SERVICES, PARTS)])

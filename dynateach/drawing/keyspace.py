@@ -83,15 +83,17 @@ def scale(heights: Iterable[float], *lines: float) -> Scale:
 
 
 def stems(picture: Picture, panel: Panel, marks: Sequence[Mark], colour: str = QUIET) -> None:
-    """One stem a key, as high as it has requests."""
+    """One stem a key, as high as it has requests. Its tip tells of it."""
+    width = _stem_width(len(marks))
+    ends = (((mark.position, 0), (mark.position, mark.requests)) for mark in marks)
+    picture.strokes(panel, ends, color=colour, width=width)
     picture.add(
         panel,
         type="scatter",
-        mode="lines",
-        x=_spread((mark.position, mark.position) for mark in marks),
-        y=_spread((0, mark.requests) for mark in marks),
-        text=_spread((mark.key, mark.key) for mark in marks),
-        line={"color": colour, "width": _stem_width(len(marks))},
+        mode="none",
+        x=[mark.position for mark in marks],
+        y=[mark.requests for mark in marks],
+        text=[mark.key for mark in marks],
         hovertemplate="<b>%{text}</b> at %{x:.4f}: %{y:,} requests<extra></extra>",
     )
 
@@ -113,15 +115,9 @@ def names(picture: Picture, panel: Panel, marks: Sequence[Mark], scale: Scale, a
 
 def ticks(picture: Picture, panel: Panel, positions: Sequence[float], up: tuple[float, float], colour: str) -> None:
     """One short stroke a key, all of one height."""
-    picture.add(
-        panel,
-        type="scatter",
-        mode="lines",
-        x=_spread((position, position) for position in positions),
-        y=_spread(up for _ in positions),
-        line={"color": colour, "width": 5 if len(positions) <= 12 else 1.2},
-        hoverinfo="skip",
-    )
+    low, high = up
+    ends = (((position, low), (position, high)) for position in positions)
+    picture.strokes(panel, ends, color=colour, width=5 if len(positions) <= 12 else 1.2)
 
 
 def ranges(picture: Picture, panel: Panel, bands: Sequence[Band], colour: str = BLUE, level: float = 0) -> None:
@@ -290,7 +286,3 @@ def _alternating(n: int) -> list[float]:
 
 def _stem_width(n: int) -> float:
     return 5 if n <= 12 else 2 if n <= 250 else 1
-
-
-def _spread(pairs: Iterable[tuple[object, object]]) -> list[object]:
-    return [value for pair in pairs for value in (*pair, None)]

@@ -3,6 +3,7 @@
 Pictures are plain data, as plotly's script in the browser takes it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,8 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 MARGIN = {"l": 50, "r": 8, "t": 72, "b": 44}
 
 Trace = dict[str, Any]
+Stroke = tuple[tuple[float, float], tuple[float, float]]
+"""A straight line from one (x, y) to another."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,15 @@ class Picture:
         """A straight line in a panel."""
         ends = {"x0": start[0], "y0": start[1], "x1": end[0], "y1": end[1]}
         self.shapes.append({"type": "line", **panel.references, **ends, "line": style})
+
+    def strokes(self, panel: Panel, strokes: Iterable[Stroke], **style: Any) -> None:
+        """Many straight lines of one style in a panel, beneath its traces. The browser gets them as one path: a thousand lines that are a thousand
+        things to it take longer than the rest of a picture.
+        """
+        path = "".join(f"M{x0:.5g},{y0:.5g}L{x1:.5g},{y1:.5g}" for (x0, y0), (x1, y1) in strokes)
+        if path:
+            # Not "between" grid and traces: plotly leaves what is there behind when the next picture has fewer shapes.
+            self.shapes.append({"type": "path", **panel.references, "path": path, "layer": "below", "line": style})
 
     def label(self, panel: Panel, x: float, y: float, text: str, colour: str = INK, **style: Any) -> None:
         """Words at a place in a panel."""

@@ -87,17 +87,8 @@ def ticks(picture: Picture, panel: Panel, positions: Sequence[float], colour: st
 
 
 def _strokes(picture: Picture, panel: Panel, strokes: Sequence[tuple[float, float]], colour: str) -> None:
-    ends = [(_point(position, 0.95), _point(position, 0.95 - length)) for position, length in strokes]
-    points = [point for outer, inner in ends for point in (outer, inner, (None, None))]
-    picture.add(
-        panel,
-        type="scatter",
-        mode="lines",
-        x=[x for x, _ in points],
-        y=[y for _, y in points],
-        line={"color": colour, "width": 4 if len(strokes) <= 12 else 1, "simplify": False},
-        hoverinfo="skip",
-    )
+    ends = ((_point(position, 0.95), _point(position, 0.95 - length)) for position, length in strokes)
+    picture.strokes(panel, ends, color=colour, width=4 if len(strokes) <= 12 else 1)
 
 
 def probe(picture: Picture, panel: Panel, positions: Sequence[float]) -> None:

@@ -23,7 +23,7 @@ class Sheet(anywidget.AnyWidget):
     def __init__(self, picture: Still) -> None:
         super().__init__(layout={"width": "100%"})
         self.show(picture)
-        _send_plotly()
+        send_plotly()
 
     def show(self, picture: Still) -> None:
         """Show that picture in place of the last one."""
@@ -51,8 +51,11 @@ export default { initialize({ model }) {
 _sent: Plotly | None = None
 
 
-def _send_plotly() -> None:
-    """Once for a kernel, and again if all its widgets have been closed."""
+def send_plotly() -> None:
+    """Bring plotly's script to the browser, if it is not there: once for a kernel, and again if all its widgets have been closed.
+
+    The first sheet does so by itself. Sent before, the script arrives while the kernel does something else.
+    """
     global _sent
     if _sent is None or _sent.comm is None:
         _sent = Plotly()

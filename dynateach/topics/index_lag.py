@@ -195,8 +195,10 @@ def finding(story: Story) -> str:
 
 def comparison(story: Story) -> str:
     """In one line of HTML, what the writes were to the table and to the index."""
-    moved = count(len(story.ways), "change")
-    return f"<b>Table</b>: {count(len(story.writes), 'write')}, each there at once. <b>Index</b>: {moved}, each on its way for a while."
+    moved = (
+        f"{count(len(story.ways), 'change')}, each on its way for a while" if story.ways else "nothing changes in it"
+    )
+    return f"<b>Table</b>: {count(len(story.writes), 'write')}, each there at once. <b>Index</b>: {moved}."
 
 
 def _run(plan: Plan) -> Story:

@@ -42,7 +42,8 @@ def session(door: Door, clock: Clock, region: str, chance: Stream) -> boto3.Sess
     core = botocore.session.Session(event_hooks=copy(_handlers()), include_builtin_handlers=False)
     core.register_component("data_loader", models.loader())
     core.set_config_variable("region", region)
-    core.set_default_client_config(Config(signature_version=UNSIGNED))
+    # Otherwise botocore composes a user agent twice for each request, a fifth of the whole, and nobody ever reads it.
+    core.set_default_client_config(Config(signature_version=UNSIGNED, user_agent=f"Boto3/{boto3.__version__}"))
 
     def join(base_classes: list[type], **_: Any) -> None:
         base_classes.insert(0, _lab_client(door, clock, chance))

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from dynateach.topics import consistency, histories, promises, staleness
-from tests.browser.films import choose, counts, expect_film, open_films, slide, state
+from tests.browser.films import choose, counts, expect_film, fork_here, open_films, slide, state
 from tests.browser.jupyter import LabServer, look, settle
 
 SOURCE = """\
@@ -54,6 +54,20 @@ def test_the_leaders_zone_can_be_lost_at_the_playhead(page: Page, lab_server: La
     assert told["forkCounts"] == counts(other)
     assert told["forkCounts"]["refused"] > 0
     look(page, "consistency-fork")
+
+
+def test_two_histories_and_the_players_controls_fit_a_window(page: Page, lab_server: LabServer) -> None:
+    open_films(page, lab_server, SOURCE.replace("none", "leader's zone lost"))
+
+    fork_here(page)
+    settle(page)
+    needed, offered = page.evaluate(
+        """() => [document.querySelector('.dynateach-player .bar').getBoundingClientRect().bottom
+                   - document.querySelector('.dynateach-player .stage').getBoundingClientRect().top,
+                 document.querySelector('.jp-Notebook').clientHeight]"""
+    )
+
+    assert needed <= offered
 
 
 def test_the_tabs_show_what_their_topics_draw(page: Page, lab_server: LabServer) -> None:

@@ -68,6 +68,17 @@ def test_the_tabs_show_the_split_and_the_hot_key(page: Page, lab_server: LabServ
     assert sum(_loads(page)) == 1_000
 
 
+def test_of_one_tabs_picture_nothing_is_left_in_the_next(page: Page, lab_server: LabServer) -> None:
+    open_explorer(page, lab_server, SOURCE)
+
+    for tab in ("When a partition splits", "One hot key", "Where keys land"):
+        page.get_by_role("tab", name=tab).click()
+        expect_title(page, TABS[tab])
+        page.wait_for_function(
+            "() => document.querySelectorAll('.shapelayer path').length === plot().layout.shapes.length"
+        )
+
+
 def test_the_figure_is_as_wide_as_its_cell_and_says_what_it_shows(page: Page, lab_server: LabServer) -> None:
     open_explorer(page, lab_server, SOURCE)
 

@@ -34,3 +34,20 @@ def test_each_panel_has_its_own_part_of_the_sheet() -> None:
     assert figure.layout.xaxis2.domain == (0.6, 1)
     assert figure.layout.yaxis2.range == (0, 9)
     assert [(note.text, note.xref) for note in figure.layout.annotations] == [("left", "paper"), ("here", "x2")]
+
+
+def test_many_strokes_are_one_thing_to_the_browser() -> None:
+    picture = Picture()
+    panel = picture.panel((0, 1), (0, 1), {}, {})
+
+    picture.strokes(panel, [((0.1, 0), (0.1, 5)), ((0.2, 0), (0.2, 1_234))], color="red", width=2)
+    (drawn,) = picture.figure(FINDING).layout.shapes
+
+    assert (drawn.path, drawn.line.color) == ("M0.1,0L0.1,5M0.2,0L0.2,1234", "red")
+
+
+def test_no_strokes_draw_nothing() -> None:
+    picture = Picture()
+    picture.strokes(picture.panel((0, 1), (0, 1), {}, {}), [], color="red")
+
+    assert picture.shapes == []

@@ -40,8 +40,9 @@ def test_the_node_in_question_is_named_and_a_neighbour_without_room_is_not() -> 
 def test_a_stem_reaches_inwards_as_far_as_its_key_has_requests() -> None:
     picture = Picture()
     ring.stems(picture, _panel(picture), [Mark("a", 0.1, 10), Mark("b", 0.6, 5)])
-    x, y = picture.traces[0]["x"], picture.traces[0]["y"]
-    lengths = [hypot(x[i], y[i]) - hypot(x[i + 1], y[i + 1]) for i in (0, 3)]
+    (stems,) = picture.shapes
+    ends = [[hypot(*map(float, end.split(","))) for end in stem.split("L")] for stem in stems["path"].split("M")[1:]]
+    lengths = [outer - inner for outer, inner in ends]
 
     assert lengths == pytest.approx([ring.DEPTH, ring.DEPTH / 2], abs=1e-3)
 

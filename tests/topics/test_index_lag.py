@@ -200,6 +200,10 @@ def test_the_line_beneath_counts_the_writes_and_what_they_sent() -> None:
     assert f"{len(story.lab.trace.of(IndexQueued))} changes" in index_lag.comparison(story)
 
 
+def test_the_line_beneath_says_so_when_the_writes_change_nothing_in_the_index() -> None:
+    assert index_lag.comparison(simulate("notes (not projected)")).endswith("<b>Index</b>: nothing changes in it.")
+
+
 def test_the_explorer_shows_what_its_controls_ask_for() -> None:
     widget = index_lag.explore()
     tab = widget.children[0].children[0]

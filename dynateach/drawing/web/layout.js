@@ -2,6 +2,9 @@
 
 const AXIS = 26, TOP = 26, HEADING = 26, INSET = 14, ROOMY = 250;
 
+// Pixels between lanes, and of a level. Two histories, one under the other, are to fit a window that one fills well.
+const AMPLE = { between: 10, level: 46 }, TIGHT = { between: 4, level: 33 };
+
 // Where everything stands, for films one under the other: rows of lanes, the gutter with their names, the plot to its right.
 function layOut(context, films, width) {
   context.font = font(13, 600);
@@ -14,11 +17,12 @@ function layOut(context, films, width) {
   const gutter = groups + icon + widest([...lanes.map((lane) => lane.name), ...figures], width * 0.2) + 12;
   const rows = [], headings = [];
   let top = TOP;
-  const bare = lanes.reduce((sum, lane) => sum + heightOf(lane), 0);
+  const room = films.length > 1 ? TIGHT : AMPLE;
+  const bare = lanes.reduce((sum, lane) => sum + heightOf(lane, room), 0);
   const extra = Math.min(18, Math.max(0, (ROOMY - bare) / lanes.length));
   for (const film of films) {
     if (films.length > 1) { headings.push({ film, top }); top += HEADING; }
-    for (const lane of film.lanes) { rows.push(rowOf(film, lane, top, extra, rows.at(-1))); top = rows.at(-1).bottom; }
+    for (const lane of film.lanes) { rows.push(rowOf(film, lane, top, extra, rows.at(-1), room)); top = rows.at(-1).bottom; }
   }
   return { rows, headings, groups, icon, gutter, width, left: gutter + INSET, right: width - INSET - 4, bottom: top, height: top + AXIS };
 }
@@ -28,18 +32,18 @@ function widestFigure(level) {
   return "8".repeat(digits) + (level.ceiling === null ? "" : ` of ${amount(level.ceiling)}`) + ` ${level.unit}`;
 }
 
-function heightOf(lane) {
-  return 10 + (lane.titled ? 15 : 0) + (lane.labelled ? 14 : 0) + (lane.busy || !lane.level ? 22 : 0) + (lane.level ? 46 : 0);
+function heightOf(lane, room) {
+  return room.between + (lane.titled ? 15 : 0) + (lane.labelled ? 14 : 0) + (lane.busy || !lane.level ? 22 : 0) + (lane.level ? room.level : 0);
 }
 
-function rowOf(film, lane, top, extra, above) {
-  let y = top + 5 + extra / 2;
+function rowOf(film, lane, top, extra, above, room) {
+  let y = top + (room.between + extra) / 2;
   const inside = lane.group && above?.film === film && above.lane.group === lane.group;
-  const row = { film, lane, top, inside, bottom: top + heightOf(lane) + extra };
+  const row = { film, lane, top, inside, bottom: top + heightOf(lane, room) + extra };
   if (lane.titled) { row.titleY = y + 7; y += 15; }
   if (lane.labelled) { row.labelY = y + 7; y += 14; }
   if (lane.busy || !lane.level) { row.y = y + 11; y += 22; }
-  if (lane.level) { row.floor = row.bottom - 5; row.roof = y + 3; row.y ??= (row.floor + row.roof) / 2; }
+  if (lane.level) { row.floor = row.bottom - room.between / 2; row.roof = y + 3; row.y ??= (row.floor + row.roof) / 2; }
   return row;
 }
 
