@@ -68,7 +68,7 @@ class _Page:
         self.view = view
         self.line = ipywidgets.HTML()
         self.details = ""
-        self.took = 0.0
+        self._took = 0.0
         self._asked: dict[str, Any] | None = None
         self._result: Any = None
         self.controls = [*view.simulated.values(), *view.drawn.values()]
@@ -96,10 +96,14 @@ class _Page:
     def _drawn(self) -> dict[str, Any]:
         return {name: control.value for name, control in self.view.drawn.items()}
 
+    def took(self, seconds: float) -> None:
+        """Learn how long a picture took."""
+        self._took = (self._took + seconds) / 2 if self._took else seconds
+
     @property
     def slow(self) -> bool:
-        """Whether the last picture took long enough to make somebody wait."""
-        return self.took > SLOW
+        """Whether pictures take long enough to make somebody wait. One that was late by chance, after many that were not, does not say so."""
+        return self._took > SLOW
 
 
 class _Explorer:
@@ -148,7 +152,7 @@ class _Explorer:
         self._screen.show(picture, page.fork)
         self._tell("" if isinstance(picture, Film) else picture.sheet["meta"]["caption"])
         self._tell_more(page)
-        page.took = perf_counter() - started
+        page.took(perf_counter() - started)
 
     def _tell(self, words: str) -> None:
         self._caption.value = _captioned(words)
