@@ -53,6 +53,7 @@ AWS does not publish these; a Lab has to choose.
 - Which part of a page's read units falls to which partition: in proportion to the bytes read there.
 - How the hash of an index key of several attributes is made: from the hashes of each.
 - The order of entries with equal index keys: that of their items in the table.
+- The order in which BatchGetItem answers: that of the key space. DynamoDB promises none.
 - That a stream has one shard for each partition, and what shard ids and sequence numbers look like. How late a record
   can be read; how long a shard stays open; that more than two readers of a shard are throttled by the bytes that all
   of them take. That no fault of a zone reaches a stream.
