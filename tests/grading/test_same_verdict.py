@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from dynateach import checks
 from dynateach.grading.examine import examine
 from dynateach.grading.judge import Rules, judge
-from dynateach.grading.notebook import encode, read, task_of
+from dynateach.grading.notebook import answered_by, encode, read, task_of
 from dynateach.grading.patience import Patience, Stopped
 from dynateach.grading.play import InProcess
 from dynateach.grading.worker import without_magic
@@ -67,7 +67,7 @@ def _with_nbval(path: Path, notebook: NotebookNode) -> dict[str, bool]:
 def _about(notebook: NotebookNode, exercise: NotebookNode, name: str) -> NotebookNode:
     """The exercise with the checks of those tasks alone whose answers were changed: the others cost time."""
     right = {cell.id: cell.source for cell in read(REPOSITORY / "solutions" / name).cells}
-    changed = {cell.metadata["dynateach"]["answer"] for cell in notebook.cells if cell.source != right[cell.id]}
+    changed = {answered_by(cell) for cell in notebook.cells if cell.source != right[cell.id]}
     exercise.cells = [cell for cell in exercise.cells if task_of(cell) in (None, *changed)]
     return exercise
 
