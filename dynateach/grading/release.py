@@ -20,7 +20,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from dynateach.checks.own import read as own_checks
+from dynateach.checks.own import read as read_checks
 from dynateach.errors import NotebookError
 from dynateach.grading.course import refuse_unasked, verify
 from dynateach.grading.notebook import COMPARED, encode, forget_results, read
@@ -74,7 +74,7 @@ def apply(change: Change) -> None:
 
 
 def _refuse_incomplete(root: Path, solutions: Mapping[Path, NotebookNode]) -> None:
-    own = own_checks(root)
+    own = read_checks(root)
     if not own:
         return
     for path, solution in solutions.items():
