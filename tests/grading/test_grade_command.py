@@ -5,10 +5,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import psutil  # ipykernel brings it
@@ -23,7 +22,6 @@ from dynateach.grading.records import RECORDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TASK = "05.2"
-_AS_IT_IS: Mapping[str, str] = MappingProxyType({})
 
 
 def test_where_there_are_no_limits_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +49,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was_and_loses_and_doubles_nothing
     first.wait()
     kept = _records(tmp_path)
     begun = (tmp_path / "report" / RUN).read_text()
-    second = _run(tmp_path, "--jobs", "2")
+    second = _ended(_started(tmp_path, "--jobs", "1"))
 
     assert 2 <= len(kept) < 6
     assert second.returncode == 0, second.stderr
@@ -71,9 +69,11 @@ def test_a_run_ends_with_a_table_the_boundary_and_where_the_report_lies(tmp_path
     _hand_in(tmp_path, "bob.ipynb", "exercises")
     (tmp_path / "handed-in" / "carol.py").write_text("")
 
-    run = _run(tmp_path, "--seed", "3", "--exercise-seed", "2")
+    places = ["--course", str(tmp_path / "course"), "--out", str(tmp_path / "report")]
+    seeds = ["--seed", "3", "--exercise-seed", "2", "--jobs", "1"]
+    run = CliRunner().invoke(main, ["grade", str(tmp_path / "handed-in"), *places, *seeds])
 
-    assert run.returncode == 0, run.stderr
+    assert run.exit_code == 0, run.stderr
     for words in ("passed", "failed", "2 submissions, 1 of 2 points.", "Boundary: ", f"{tmp_path}/report/index.html"):
         assert words in run.stdout
     not_graded = "Not graded, because there is no notebook in it"
@@ -162,21 +162,12 @@ def _records(folder: Path) -> dict[str, tuple[str, int]]:
 
 
 def _started(folder: Path, *options: str, **environment: str) -> "subprocess.Popen[str]":
-    return _process(["handed-in", "--out", "report", "--course", "course", *options], folder, environment)
-
-
-def _run(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
-    return _ended(_started(folder, "--out", str(folder / "report"), *options))
+    arguments = ["handed-in", "--out", "report", "--course", "course", *options]
+    command = [sys.executable, "-m", "dynateach", "grade", *arguments]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True, env=os.environ | environment)
 
 
 def _ended(process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
     stdout, stderr = process.communicate()
     return subprocess.CompletedProcess([], process.returncode, stdout, stderr)
-
-
-def _process(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str] = _AS_IT_IS
-) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "dynateach", "grade", *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True, env=os.environ | environment)
