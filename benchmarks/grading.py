@@ -37,7 +37,7 @@ from dynateach.grading.batch import Workers, grade
 from dynateach.grading.handed_in import Submission
 from dynateach.grading.judge import Rules, judge
 from dynateach.grading.lay import fingerprint
-from dynateach.grading.notebook import encode, read
+from dynateach.grading.notebook import answered_by, encode, read, task_of
 from dynateach.grading.records import Records
 from dynateach.grading.sandbox import boundary
 from dynateach.grading.verdicts import Judged
@@ -175,19 +175,14 @@ def _resident(process: psutil.Process) -> float:
 def _one_task(folder: str) -> NotebookNode:
     (path,) = (REPOSITORY / folder).glob("05_*.ipynb")
     notebook = read(path)
-    notebook.cells = [cell for cell in notebook.cells if _task(cell) in ("", TASK)]
+    notebook.cells = [cell for cell in notebook.cells if (answered_by(cell) or task_of(cell)) in (None, TASK)]
     return notebook
-
-
-def _task(cell: NotebookNode) -> str:
-    told = cell.metadata.get("dynateach", {})
-    return str(told.get("answer") or told.get("check") or "")
 
 
 def _answered(solution: NotebookNode, number: int) -> bytes:
     """The task's solution, and that for every other number with a mistake: no two are the same file."""
     mine = deepcopy(solution)
-    cell = [cell for cell in mine.cells if _task(cell) == TASK and "answer" in cell.metadata["dynateach"]][-1]
+    cell = [cell for cell in mine.cells if answered_by(cell) == TASK][-1]
     name = find(TASK).answers[0]
     cell.source += f"\n{name} = lambda *given: {number}" if number % 2 else f"\n# {number}"
     return encode(mine)

@@ -64,21 +64,22 @@ class GradingError(DynateachError):
     """Submissions cannot be graded as was asked: no sandbox, no exercise, no such folder."""
 
 
-class TaskError(DynateachError):
+class _Told(DynateachError):
+    """IPython shows its words alone: the cell that raised it is in sight, and the lines between are ours."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class TaskError(_Told):
     """There is no such task or hint, or the check was given too few answers or too many."""
 
-    def _render_traceback_(self) -> list[str]:
-        return str(self).splitlines()
 
-
-class CourseError(DynateachError):
+class CourseError(_Told):
     """A course of a teacher's own cannot be used as it is: a check is broken, an id is taken, a task has no exercise."""
 
-    def _render_traceback_(self) -> list[str]:
-        return str(self).splitlines()
 
-
-class CheckFailed(DynateachError):
+class CheckFailed(_Told):
     """An answer was checked and is not right yet.
 
     ``task`` is the task's id, ``what`` the finding in one line, ``evidence`` the lines that show it: the
@@ -92,9 +93,6 @@ class CheckFailed(DynateachError):
 
     def __str__(self) -> str:
         return f"{self.task} not yet: {self.what}\n\n{self.evidence}\n\n{self.next}"
-
-    def _render_traceback_(self) -> list[str]:
-        return str(self).splitlines()
 
 
 class ServiceError(Exception):

@@ -13,6 +13,14 @@ SERVICES = ("dynamodb", "dynamodbstreams")
 """The services that a Lab simulates, as boto3 names them."""
 
 
+@cache
+def loader() -> Loader:
+    """The loader that all share, with what it has read."""
+    boto3 = find_spec("boto3")  # importing it takes as long as all of our own code
+    places = boto3.submodule_search_locations if boto3 else None
+    return _Loader(extra_search_paths=[f"{place}/data" for place in places or ()])
+
+
 class _Loader(Loader):  # type: ignore[misc]
     """botocore's own. For a Lab's services it does without the list of all others, which takes longer to make than anything else here.
 
@@ -33,11 +41,3 @@ class _Loader(Loader):  # type: ignore[misc]
                 version = api_version or self.determine_latest_version(service_name, type_name)
                 return self.load_data(os.path.join(service_name, version, type_name))
         return super().load_service_model(service_name, type_name, api_version)
-
-
-@cache
-def loader() -> Loader:
-    """The loader that all share, with what it has read."""
-    boto3 = find_spec("boto3")  # importing it takes as long as all of our own code
-    places = boto3.submodule_search_locations if boto3 else None
-    return _Loader(extra_search_paths=[f"{place}/data" for place in places or ()])

@@ -1,7 +1,7 @@
 """Grade a folder or a zip of submissions: each in a process of its own, one record each, written when it is there.
 
     with opened(Path("submissions.zip")) as submissions, processes(2) as pool:
-        records = grade(submissions, Path("report"), exercises(Path("exercises")), rules, Workers(pool, 2))
+        records = grade(submissions, Path("report"), exercises_in(Path("exercises")), rules, Workers(pool, 2))
 
 An interrupted run is resumed by running it again: what has a record, made of the same file and exercise with the same seeds, is not judged anew.
 """
@@ -20,7 +20,7 @@ from dynateach.grading.alike import marks
 from dynateach.grading.handed_in import Submission
 from dynateach.grading.judge import Rules, judge
 from dynateach.grading.lay import Unreadable, cell_ids, fingerprint
-from dynateach.grading.notebook import encode, read, task_of
+from dynateach.grading.notebook import encode, task_of
 from dynateach.grading.records import RECORDS, Records
 from dynateach.grading.sandbox import Boundary, boundary
 from dynateach.grading.students import is_late
@@ -46,22 +46,10 @@ class Workers:
     sandboxed: bool = False
 
 
-def exercises(folder: Path) -> list[NotebookNode]:
-    """The exercises of a course. Raises GradingError if the folder holds none."""
-    found = [notebook for path in sorted(folder.glob("*.ipynb")) if any(map(task_of, (notebook := read(path)).cells))]
-    if not found:
-        raise GradingError(
-            "There are no exercises here",
-            where=str(folder),
-            next="Name a folder that holds them: --course FOLDER. Of solutions they are made by: dynateach release FOLDER",
-        )
-    return found
-
-
 def grade(
     submissions: Sequence[Submission],
     out: Path,
-    course: Sequence[NotebookNode],
+    exercises: Sequence[NotebookNode],
     rules: Rules,
     workers: Workers,
     *,
@@ -74,17 +62,17 @@ def grade(
     """
     (out / RECORDS).mkdir(0o700, parents=True, exist_ok=True)
     done: set[str] = set()
-    for judged in () if again else _known(submissions, out, course, rules, workers):
+    for judged in () if again else _known(submissions, out, exercises, rules, workers):
         done.add(judged.name)
         told(judged)
-    for judged in _fresh([one for one in submissions if one.name not in done], course, rules, workers):
+    for judged in _fresh([one for one in submissions if one.name not in done], exercises, rules, workers):
         records.write(out, judged)
         told(judged)
     return Records(out, [one.name for one in submissions])
 
 
 def _fresh(
-    waiting: Sequence[Submission], course: Sequence[NotebookNode], rules: Rules, workers: Workers
+    waiting: Sequence[Submission], exercises: Sequence[NotebookNode], rules: Rules, workers: Workers
 ) -> Iterator[Judged]:
     """Judge them, in the order in which they come to an end. So many at once that no worker is idle, and no more."""
     upcoming = iter(waiting)
@@ -93,7 +81,7 @@ def _fresh(
         while True:
             while _has_room(under_way.values(), workers) and (one := next(upcoming, None)):
                 content = _content(one)
-                asked = workers.pool.submit(_judged, one.name, content, course, rules, workers.sandboxed)
+                asked = workers.pool.submit(_judged, one.name, content, exercises, rules, workers.sandboxed)
                 under_way[asked] = _Sent(one.name, len(content))
             if not under_way:
                 return
@@ -134,10 +122,12 @@ def _content(submission: Submission) -> bytes | str:
         return str(error)
 
 
-def _judged(name: str, content: bytes | str, course: Sequence[NotebookNode], rules: Rules, sandboxed: bool) -> Judged:
+def _judged(
+    name: str, content: bytes | str, exercises: Sequence[NotebookNode], rules: Rules, sandboxed: bool
+) -> Judged:
     """In a process of the pool. Raises GradingError if it must be ``sandboxed`` and no sandbox works there."""
     behind = rules.boundary or boundary(required=sandboxed)
-    exercise = _exercise_of(name, content, course)
+    exercise = _exercise_of(name, content, exercises)
     judged = judge(content, exercise, replace(rules, boundary=behind))
     notes = (*judged.notes, LATE) if is_late(name) else judged.notes
     same_code = marks(content, exercise)
@@ -149,7 +139,7 @@ def _made_of(exercise: NotebookNode, rules: Rules) -> str:
     return fingerprint(encode(exercise) + rules.own.fingerprint.encode())
 
 
-def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]) -> NotebookNode:
+def _exercise_of(name: str, content: bytes | str, exercises: Sequence[NotebookNode]) -> NotebookNode:
     """The exercise whose cells the submission has most of. For one that cannot be read the file's name must tell."""
     try:
         theirs = cell_ids(content) if isinstance(content, bytes) else set()
@@ -160,13 +150,13 @@ def _exercise_of(name: str, content: bytes | str, course: Sequence[NotebookNode]
         checking = {cell.id: task for cell in exercise.cells if (task := task_of(cell))}
         return len(theirs & set(checking)), f"{min(checking.values()).partition('.')[0]}_" in name
 
-    return max(course, key=likeness)
+    return max(exercises, key=likeness)
 
 
 def _known(
-    submissions: Sequence[Submission], out: Path, course: Sequence[NotebookNode], rules: Rules, workers: Workers
+    submissions: Sequence[Submission], out: Path, exercises: Sequence[NotebookNode], rules: Rules, workers: Workers
 ) -> Iterator[Judged]:
-    now = {_made_of(exercise, rules) for exercise in course}
+    now = {_made_of(exercise, rules) for exercise in exercises}
     for submission in submissions:
         try:
             judged = records.read(out, submission.name)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dynateach import checks
-from dynateach.checks import own
+from dynateach.checks.own import Sources, at_hand, line_of
 from dynateach.checks.task import Task
 from dynateach.errors import CourseError, TaskError
 from dynateach.grading.examine import Finding, examine, explain
@@ -28,14 +28,14 @@ def check(task: str, *answers: Any, seed: int = 1) -> None:
     ``CheckFailed``, with the smallest example of what is wrong, if it is not, and ``TaskError`` if there is no such task
     or it asks for more answers, or fewer. A teacher's own tasks are found beside the notebook: see ``checks.own.at_hand``.
     """
-    ours = own.at_hand()
-    declared = checks.find(task, ours)
+    own = at_hand()
+    declared = checks.find(task, own)
     if len(answers) != len(declared.answers):
         raise TaskError(
             f"task {declared.id} asks for {_count(declared.answers)}, and this check was given {len(answers)}",
             next=f'Write: check("{declared.id}", {", ".join(declared.answers)})',
         )
-    with _explained(declared, ours):
+    with _told_if_it_breaks(declared, own):
         finding = examine(declared, InProcess(dict(zip(declared.answers, answers, strict=True))), seed)
     notes.note_check(declared.id, not finding)
     _failed.pop(declared.id, None)
@@ -50,7 +50,7 @@ def hint(task: str, number: int | None = None) -> None:
 
     Raises ``TaskError`` if there is no such task or hint.
     """
-    declared = checks.find(task, own.at_hand())
+    declared = checks.find(task, at_hand())
     last = len(declared.hints)
     exhausted = number is None and _given[declared.id] == last
     if number is None:
@@ -66,7 +66,7 @@ def picture(task: str) -> "Film | None":
 
     Says so if there is nothing to draw. Raises ``TaskError`` if there is no such task.
     """
-    declared = checks.find(task, own.at_hand())
+    declared = checks.find(task, at_hand())
     finding = _failed.get(declared.id)
     film = draw(finding) if finding else None
     if not finding:
@@ -77,12 +77,12 @@ def picture(task: str) -> "Film | None":
 
 
 @contextmanager
-def _explained(task: Task, ours: own.Sources) -> Iterator[None]:
+def _told_if_it_breaks(task: Task, own: Sources) -> Iterator[None]:
     """A learner can do nothing about a course's check that breaks; who wrote it wants the line."""
     try:
         yield
     except Exception as error:
-        if line := own.line_of(error, ours):
+        if line := line_of(error, own):
             raise CourseError(
                 f"The check of {task.id} broke: {type(error).__name__}: {error}",
                 where=line,

@@ -7,10 +7,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from dynateach import checks, workbook
-from dynateach.checks.own import NONE, Sources, loaded, read
+from dynateach.checks.own import NONE, Sources, loaded
+from dynateach.checks.own import read as read_checks
 from dynateach.errors import CourseError, GradingError, TaskError
-from dynateach.grading import batch
 from dynateach.grading.notebook import answered_by, task_of
+from dynateach.grading.notebook import read as read_notebook
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,25 @@ def course_at(folder: Path | None, submissions: Path) -> Course:
     exercise asks for what cannot be judged.
     """
     if folder is None:
-        return _complete(Course(batch.exercises(workbook.origin() / "exercises"), NONE), "the workbook's exercises")
+        return _complete(Course(exercises_in(workbook.origin() / "exercises"), NONE), "the workbook's exercises")
     place = folder / "exercises" if (folder / "exercises").is_dir() else folder
-    course = Course(batch.exercises(place), read(folder))
+    course = Course(exercises_in(place), read_checks(folder))
     if course.own:
         _refuse_mixed(Path(course.own.place).resolve(), submissions.resolve())
     return _complete(course, str(place))
+
+
+def exercises_in(folder: Path) -> list[NotebookNode]:
+    """The notebooks of a folder that check a task, by file name. Raises ``GradingError`` if there are none."""
+    notebooks = (read_notebook(path) for path in sorted(folder.glob("*.ipynb")))
+    found = [notebook for notebook in notebooks if any(map(task_of, notebook.cells))]
+    if not found:
+        raise GradingError(
+            "There are no exercises here",
+            where=str(folder),
+            next="Name a folder that holds them: --course FOLDER. They are made from solutions by: dynateach release FOLDER",
+        )
+    return found
 
 
 def verify(notebook: NotebookNode, own: Sources, where: str) -> None:

@@ -20,6 +20,10 @@ MOST = 20_000
 """Notebooks that a zip may hold."""
 
 
+_MEASURED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Ways of packing that unpack no more than is asked for."""
+
+
 @dataclass(frozen=True)
 class Submission:
     """A file that was handed in: its ``name`` within the folder or zip, and its ``content``, which raises ``Unreadable`` if it cannot be read."""
@@ -120,10 +124,7 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """What an entry holds. What is wrong with it concerns its author, not all the others."""
     if entry.file_size > LARGEST:
         raise Unreadable(TOO_LARGE)
-    if entry.compress_type not in (
-        zipfile.ZIP_STORED,
-        zipfile.ZIP_DEFLATED,
-    ):  # the others unpack more than is asked for
+    if entry.compress_type not in _MEASURED:
         raise Unreadable("The file is packed in a way that is not read here. Unpack the zip, and grade the folder.")
     try:
         with archive.open(entry) as packed:

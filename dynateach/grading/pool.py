@@ -12,6 +12,9 @@ from typing import Any
 
 from dynateach.errors import GradingError
 
+ANSWERS_WITHIN = 10.0
+"""Seconds that a Dask scheduler has to answer."""
+
 
 @contextmanager
 def processes(jobs: int) -> Iterator[Executor]:
@@ -37,7 +40,7 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
             "--scheduler needs Dask, which is not installed", next="Install it: pip install 'dynateach[cluster]'"
         ) from error
     try:
-        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # a TimeoutError is an OSError
         raise GradingError(
             "No Dask scheduler answers", where=address, next="Start one: dask scheduler. Then name its address."

@@ -1,10 +1,9 @@
-"""Store in a solution what its checks say, for nbval to compare: ``python -m dynateach.grading.record NOTEBOOK …``
+"""Store in a solution what its checks say, for nbval to compare: what ``dynateach record`` does.
 
 The notebook is run from the top in a fresh kernel. The outputs of the cells tagged ``nbval-check-output`` stay, all else that
 running leaves is dropped.
 """
 
-import sys
 from copy import deepcopy
 from pathlib import Path
 
@@ -27,9 +26,7 @@ def record(path: Path, *, timeout: int = 60) -> None:
     for cell, ran in zip(notebook.cells, executed(notebook, path, timeout).cells, strict=True):
         if COMPARED in cell.metadata.get("tags", []):
             cell.outputs = ran.outputs
-            cell.execution_count = (
-                1  # nbval refuses to compare a cell that was never run; the true number would be noise
-            )
+            cell.execution_count = _HAS_RUN
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = None
@@ -54,6 +51,5 @@ def executed(notebook: NotebookNode, path: Path, timeout: int) -> NotebookNode:
         raise NotebookError(f"A cell fails: {error}", where=str(path), next="Mend it, then run this again.") from error
 
 
-if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        record(Path(name))
+_HAS_RUN = 1
+"""nbval refuses to compare a cell that was never run; the true count would be noise."""

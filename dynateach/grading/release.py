@@ -20,7 +20,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from dynateach.checks.own import read as own_checks
+from dynateach.checks.own import read as read_checks
 from dynateach.errors import NotebookError
 from dynateach.grading.course import refuse_unasked, verify
 from dynateach.grading.notebook import COMPARED, encode, forget_results, read
@@ -73,15 +73,6 @@ def apply(change: Change) -> None:
     change.path.write_bytes(change.content)
 
 
-def _refuse_incomplete(root: Path, solutions: Mapping[Path, NotebookNode]) -> None:
-    own = own_checks(root)
-    if not own:
-        return
-    for path, solution in solutions.items():
-        verify(solution, own, str(path))
-    refuse_unasked(own, solutions.values())
-
-
 def derive(solution: NotebookNode, name: str) -> NotebookNode:
     """The exercise for a solution; ``name`` is how errors call it. Ids and all other metadata stay.
 
@@ -92,6 +83,15 @@ def derive(solution: NotebookNode, name: str) -> NotebookNode:
     for cell in exercise.cells:
         _derive_cell(cell, f"{name}, cell {cell.get('id', '?')}")
     return exercise
+
+
+def _refuse_incomplete(root: Path, solutions: Mapping[Path, NotebookNode]) -> None:
+    own = read_checks(root)
+    if not own:
+        return
+    for path, solution in solutions.items():
+        verify(solution, own, str(path))
+    refuse_unasked(own, solutions.values())
 
 
 def _derive_cell(cell: NotebookNode, where: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from dynateach.grading.notebook import answered_by
+
 
 def mutant(solution: NotebookNode, number: int) -> NotebookNode:
     """The solution with one mistake in one answer, chosen by the number."""
@@ -21,9 +23,9 @@ def mutant_everywhere(solution: NotebookNode, number: int) -> NotebookNode:
     """The solution with one mistake in the answer to each task, chosen by the number."""
     chance = Random(f"mutant everywhere {number}")
     notebook = deepcopy(solution)
-    by_task: dict[str, list[NotebookNode]] = {}
+    by_task: dict[str | None, list[NotebookNode]] = {}
     for cell in filter(_places, notebook.cells):
-        by_task.setdefault(cell.metadata["dynateach"]["answer"], []).append(cell)
+        by_task.setdefault(answered_by(cell), []).append(cell)
     for cells in by_task.values():
         _spoil(chance.choice(cells), chance)
     return notebook
@@ -37,8 +39,7 @@ def _spoil(cell: NotebookNode, chance: Random) -> None:
 
 
 def _places(cell: NotebookNode) -> bool:
-    is_answer = cell.cell_type == "code" and "answer" in cell.metadata.get("dynateach", {})
-    return is_answer and bool(_spots(ast.parse(cell.source)))
+    return answered_by(cell) is not None and bool(_spots(ast.parse(cell.source)))
 
 
 def _spots(tree: ast.AST) -> list[tuple[Callable[[Any], None], ast.AST]]:

@@ -14,7 +14,8 @@ import pytest
 
 from dynateach.errors import GradingError
 from dynateach.grading import gradebook, records
-from dynateach.grading.batch import AHEAD, HELD, LATE, Workers, exercises, grade
+from dynateach.grading.batch import AHEAD, HELD, LATE, Workers, grade
+from dynateach.grading.course import exercises_in
 from dynateach.grading.handed_in import Submission, opened, without_notebook
 from dynateach.grading.judge import Rules
 from dynateach.grading.lay import fingerprint
@@ -79,7 +80,7 @@ def test_large_submissions_are_held_no_more_at_a_time_than_fit_however_many_work
 
 
 def test_a_report_is_written_without_holding_what_all_submissions_were_told(tmp_path: Path) -> None:
-    names = [f"{number}.ipynb" for number in range(200)]
+    names = [f"{number}.ipynb" for number in range(100)]
     for name in names:
         records.write(tmp_path, judged(name, "failed", feedback=f"{name}\n{'x' * 100_000}"))
     kept = Records(tmp_path, names)
@@ -91,7 +92,7 @@ def test_a_report_is_written_without_holding_what_all_submissions_were_told(tmp_
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert len(json.loads((tmp_path / "grades.json").read_text())["submissions"]) == 200
+    assert len(json.loads((tmp_path / "grades.json").read_text())["submissions"]) == 100
     assert most < 5_000_000
 
 
@@ -183,7 +184,7 @@ def test_who_handed_in_no_notebook_is_named(above: str, tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_told_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "ada_05_consistency.ipynb").write_text("")
-    course = exercises(REPOSITORY / "exercises")
+    course = exercises_in(REPOSITORY / "exercises")
 
     (record,) = _here(tmp_path, course)
 
@@ -195,6 +196,12 @@ def test_what_came_late_is_noted(tmp_path: Path) -> None:
         (tmp_path / name).write_text("")
 
     assert [record.notes for record in _here(tmp_path, COURSE)] == [(LATE,), ()]
+
+
+def test_records_are_for_the_teachers_eyes_alone(tmp_path: Path) -> None:
+    grade(_submissions(tmp_path, 1), tmp_path / "out", COURSE, RULES, Workers(Pool(), 1))
+
+    assert (tmp_path / "out" / RECORDS).stat().st_mode & 0o077 == 0
 
 
 def _here(folder: Path, course: list[Any]) -> Records:
@@ -231,9 +238,3 @@ def _second_run(
         (folder / change).write_text("changed")
     grade(submissions, out, course, rules, Workers(second, 1, sandboxed), again=again)
     return second
-
-
-def test_records_are_for_the_teachers_eyes_alone(tmp_path: Path) -> None:
-    grade(_submissions(tmp_path, 1), tmp_path / "out", COURSE, RULES, Workers(Pool(), 1))
-
-    assert (tmp_path / "out" / RECORDS).stat().st_mode & 0o077 == 0

@@ -1,7 +1,6 @@
 """A course of a teacher's own, from the command that lays it out to the grades."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -96,18 +95,18 @@ def test_a_notebook_says_of_an_answer_what_the_judge_says(
     assert ("✓ 20.1" in capsys.readouterr().out) == (name not in FOUND)
 
 
-@pytest.mark.parametrize(
-    ("folder", "exit_code"), [("solutions", pytest.ExitCode.OK), ("exercises", pytest.ExitCode.TESTS_FAILED)]
-)
-def test_nbval_alone_checks_its_notebooks(folder: str, exit_code: int, course: Path) -> None:
-    options = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=60", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-m", "pytest", *options, str(course / folder / LESSON)]
+def test_nbval_alone_checks_its_notebooks(course: Path) -> None:
+    options = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=60", "-p", "no:cacheprovider", "-rf"]
+    command = [sys.executable, "-m", "pytest", *options, "solutions", "exercises"]
 
-    assert subprocess.run(command, cwd=course, capture_output=True, check=False).returncode == exit_code
+    ran = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
+
+    assert re.findall(r"^FAILED (\w+/\w+\.ipynb)", ran.stdout, re.MULTILINE) == [f"exercises/{LESSON}"]
+    assert ran.returncode == pytest.ExitCode.TESTS_FAILED
 
 
 def test_submissions_are_judged_by_the_courses_own_checks_and_by_no_file_of_a_students(
-    course: Path, tmp_path: Path
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handed_in = _hand_in(tmp_path, course, ANSWERS)
     ran = tmp_path / "ran"
@@ -116,9 +115,10 @@ def test_submissions_are_judged_by_the_courses_own_checks_and_by_no_file_of_a_st
         (handed_in / place).mkdir(parents=True)
         (handed_in / place / "shelf.py").write_text(f"{planted}\nopen({str(ran)!r}, 'w')\n")
 
-    graded = _grade(handed_in, course, tmp_path / "report", cwd=handed_in)
+    monkeypatch.chdir(handed_in)
+    graded = _grade(handed_in, course, tmp_path / "report")
 
-    assert graded.returncode == 0, graded.stderr
+    assert graded.exit_code == 0, graded.output
     results = _results(tmp_path / "report")
     assert {name: result["points"] for name, result in results.items()} == dict.fromkeys(FOUND, 0) | {"right": 2}
     for name, words in FOUND.items():
@@ -208,7 +208,7 @@ def test_exercises_alone_are_a_course_of_our_tasks(tmp_path: Path) -> None:
 
     graded = _grade(handed_in, tmp_path / "copies", tmp_path / "report")
 
-    assert graded.returncode == 0, graded.stderr
+    assert graded.exit_code == 0, graded.output
     assert {result["task"] for result in _records(tmp_path / "report")[0]["results"]} == {
         f"05.{n}" for n in range(1, 7)
     }
@@ -286,15 +286,10 @@ def _refused_grade(course: Path, folder: Path) -> Result:
     return _invoke("grade", folder / "handed-in", "--course", course, "--out", folder / "report")
 
 
-def _grade(
-    submissions: Path, course: Path, report: Path, cwd: Path | None = None
-) -> "subprocess.CompletedProcess[str]":
-    """In a process of its own, whose environment names the course: that must not reach a submission."""
-    options = ["--course", str(course), "--out", str(report), "--jobs", "1"]
-    command = [sys.executable, "-m", "dynateach", "grade", str(submissions), *options]
-    return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, check=False, env=os.environ | {VARIABLE: str(course)}
-    )
+def _grade(submissions: Path, course: Path, report: Path) -> Result:
+    """With an environment that names the course: that must not reach a submission."""
+    asked = ["grade", str(submissions), "--course", str(course), "--out", str(report), "--jobs", "1"]
+    return CliRunner(env={VARIABLE: str(course)}).invoke(main, asked)
 
 
 def _hand_in(folder: Path, course: Path, answers: Mapping[str, str], cell: str = "answer-20-1") -> Path:

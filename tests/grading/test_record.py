@@ -20,12 +20,17 @@ def _notebook(path: Path, *cells: tuple[str, bool]) -> Path:
     return path
 
 
-def test_only_compared_cells_keep_an_output(tmp_path: Path) -> None:
-    path = _notebook(tmp_path / "a.ipynb", ("x = 2; print(x)", False), ("print(x + 1); x", True))
-
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notebook that was recorded."""
+    cells = (("x = 2; print(x)", False), ("print(x + 1); x", True))
+    path = _notebook(tmp_path_factory.mktemp("recorded") / "a.ipynb", *cells)
     record(path)
+    return path
 
-    notebook = read(path)
+
+def test_only_compared_cells_keep_an_output(recorded: Path) -> None:
+    notebook = read(recorded)
     cells = notebook.cells
     assert "language_info" not in notebook.metadata
     assert [cell.execution_count for cell in cells] == [None, 1]
@@ -34,14 +39,12 @@ def test_only_compared_cells_keep_an_output(tmp_path: Path) -> None:
     assert cells[1].outputs[1].execution_count is None
 
 
-def test_recording_twice_changes_nothing(tmp_path: Path) -> None:
-    path = _notebook(tmp_path / "a.ipynb", ("print(1); 2", True))
-    record(path)
-    once = path.read_bytes()
+def test_recording_again_changes_nothing(recorded: Path) -> None:
+    once = recorded.read_bytes()
 
-    record(path)
+    record(recorded)
 
-    assert path.read_bytes() == once
+    assert recorded.read_bytes() == once
 
 
 def test_a_failing_cell_stores_nothing(tmp_path: Path) -> None:
