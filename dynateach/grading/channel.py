@@ -10,6 +10,7 @@ import struct
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from decimal import Decimal
+from select import select
 from time import monotonic
 from typing import Any
 
@@ -64,6 +65,11 @@ class Channel:
             return json.loads(text)
         except (ValueError, RecursionError) as error:
             raise Broken("no JSON") from error
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing has been said that was not received."""
+        return not select([self._end], [], [], 0)[0]
 
     def close(self) -> None:
         """Hang up."""

@@ -22,6 +22,8 @@ from dynateach.grading.verdicts import VERDICTS
 
 RUN = "run.json"
 """The seeds of a report: whoever resumes it uses the same."""
+_SEEDS = 10**15
+"""So many that a submission cannot try them all on what it sees."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def grade(order: Order, told: Callable[[int], None] = lambda total: None) -> Gra
     Raises GradingError, or what ``course.course_at`` raises, if that cannot be done. Records that were made by then are kept, and not made again.
     """
     course = course_at(order.course, order.submissions)
+    _refuse_among(order.submissions.resolve(), order.out.resolve())
     with _taken(order.out), opened(order.submissions) as submissions:
         rules = replace(_rules(order), own=course.own)
         with _workers(order, len(submissions)) as workers:
@@ -91,6 +94,14 @@ def grade(order: Order, told: Callable[[int], None] = lambda total: None) -> Gra
         gradebook.write(order.out, records)
         without = without_notebook(order.submissions)
         return Graded(records, pages.write(order.out, records, without), without)
+
+
+def _refuse_among(submissions: Path, out: Path) -> None:
+    """A report is resumed: a record, a seed or a link that a student has handed in must never pass for a part of it."""
+    if submissions == out or submissions in out.parents:
+        raise GradingError(
+            "The report would lie among the submissions", where=str(out), next="Name another folder: --out REPORT"
+        )
 
 
 @contextmanager
@@ -112,7 +123,7 @@ def _rules(order: Order) -> Rules:
         begun = {name: int(seed) for name, seed in json.loads(place.read_text("utf-8")).items()}
     except (OSError, ValueError, TypeError, AttributeError):
         begun = {}
-    seed = begun.get("seed", secrets.randbelow(10**9)) if order.seed is None else order.seed
+    seed = begun.get("seed", secrets.randbelow(_SEEDS)) if order.seed is None else order.seed
     exercise_seed = begun.get("exercise_seed", 1) if order.exercise_seed is None else order.exercise_seed
     files.replace(place, json.dumps({"seed": seed, "exercise_seed": exercise_seed}, indent=1).encode())
     return Rules(seconds=order.seconds, seed=seed, exercise_seed=exercise_seed)

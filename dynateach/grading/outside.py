@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
+from secrets import randbits
 from typing import Any
 
 from dynateach.checks.plain import plain
-from dynateach.checks.task import Call, Case, Raised, Reply, Value
+from dynateach.checks.task import Boto3, Call, Case, Raised, Reply, Value
 from dynateach.grading import play
 from dynateach.grading.channel import Broken, Late, decode, encode
 from dynateach.grading.lay import Cell, Laid
@@ -16,6 +17,7 @@ from dynateach.grading.rules import Rules
 from dynateach.grading.sandbox import Process, boundary
 from dynateach.grading.service import Service
 from dynateach.grading.worker import PRINTED
+from dynateach.randomness import Stream
 
 START = 120.0
 """Seconds that a process may take to start: it is ours until then, and a busy machine is nobody's fault."""
@@ -46,7 +48,7 @@ class Outside:
         self._started: dict[int, _Started] = {}
         self._left_out: set[str] = set()
         self._ordered: Sequence[Call | Value] = ()
-        self._cases = self._said = self._asked = 0
+        self._case = self._said = self._asked = 0
         self.task = ""
         self.raised: dict[str, str] = {}
 
@@ -57,7 +59,7 @@ class Outside:
 
     def __call__(self, case: Case) -> list[Reply]:
         """The replies, as ``play.InProcess`` gives them. Raises ``Stopped`` if a process is late, gone, or out of memory."""
-        self._cases += 1
+        self._case = randbits(53)  # counted, cases would tell a process that is new which of them it is in
         self._said = self._asked = 0
         self._ordered = ()
         return play.played(case, lambda step: self._ask(step, case))
@@ -66,13 +68,12 @@ class Outside:
         number = _process_of(step)
         process = self._process(number)
         try:
-            reply = self._converse(process, step, case)
+            reply, lost = self._converse(process, step, case)
         except Late:
             raise self._late(step.answer) from None
         except Broken as error:
             raise self._gone(process, f"The process ended in {step.answer}: {error}.") from error
-        stopped = reply.raised and reply.raised.type == play.STOPPED
-        if reply.died or stopped:  # and who was stopped may go on with what was ordered
+        if lost:
             self._begin_again(number)
         if reply.raised and reply.raised.type == "MemoryError":
             raise Stopped("out of memory", f"{step.answer} asked for more memory than there is.")
@@ -91,8 +92,8 @@ class Outside:
         return started.process
 
     def _fresh(self, number: int) -> Process:
-        """A process in which nothing of the submission's has run. Text has another ``hash`` in each."""
-        hash_seed = 1 + number + 97 * self._rules.seed % 4_000_000_000
+        """A process in which nothing of the submission's has run. Text has another ``hash`` in each, that does not tell the seed."""
+        hash_seed = 1 + Stream(self._rules.seed, f"the hash of process {number}").bits(31)
         process = Process(self._rules.boundary or boundary(), self._rules.limits, hash_seed)
         if not process.ready(START):
             process.kill()
@@ -111,7 +112,7 @@ class Outside:
     def _run(self, cell: Cell, process: Process) -> None:
         """Run a cell. One that ends the process, or does not end, is left out from then on."""
         try:
-            process.channel.send({"do": "run", "source": self._seeded(cell), "cell": cell.id}, self._patience.deadline)
+            self._tell(process, {"do": "run", "source": self._seeded(cell), "cell": cell.id})
             said = process.channel.receive(self._patience.deadline)
         except (Late, Broken) as error:
             if cell.task:
@@ -138,21 +139,30 @@ class Outside:
         """Our own cells name the seed that the learner saw."""
         return cell.source if cell.task else _SEED.sub(f"SEED = {self._rules.exercise_seed}", cell.source)
 
-    def _converse(self, process: Process, step: Call | Value, case: Case) -> Reply:
-        """Order the step, serve what it asks for meanwhile, and take its reply; the events are this side's own."""
+    def _converse(self, process: Process, step: Call | Value, case: Case) -> tuple[Reply, bool]:
+        """Order the step, serve what it asks for meanwhile, and take its reply; the events are this side's own.
+
+        Whether the process is lost comes with it: it died, or was stopped, and may go on with what was ordered.
+        """
         channel, trace = process.channel, case.lab.trace
         before = len(trace)
         if not self._ordered:
             self._ordered = _together(case, self._asked) if self._asked < len(case.steps) else (step,)
-            channel.send(self._order(case), self._patience.deadline)
+            self._tell(process, self._order(case))
         self._asked, self._ordered = self._asked + 1, self._ordered[1:]
         service = Service(step, case)
         while "value" not in (said := self._hear(process)):
             answer = service.answer(said)
             if service.died:
-                return Reply(step, events=play.events_since(trace, before), died=True)
+                return Reply(step, events=play.events_since(trace, before), died=True), True
             channel.send(answer, self._patience.deadline)
-        return replace(_reply(step, said, service), events=play.events_since(trace, before))
+        return replace(_reply(step, said, service), events=play.events_since(trace, before)), service.stopped
+
+    def _tell(self, process: Process, order: dict[str, Any]) -> None:
+        """Give an order to a process that has nothing more to say: what it says from now on is about this one."""
+        if not process.channel.silent:
+            raise Broken("it spoke out of turn")
+        process.channel.send(order, self._patience.deadline)
 
     def _hear(self, process: Process) -> dict[str, Any]:
         said = process.channel.receive(self._patience.deadline)
@@ -165,15 +175,18 @@ class Outside:
 
     def _order(self, case: Case) -> dict[str, Any]:
         """It tells nothing that the answer may not know: the case's seed, for one, would tell all that is expected."""
-        told = {"case": self._cases, "chance": play.chance_of(case.lab), "region": case.lab.region}
+        told = {"case": self._case, "chance": play.chance_of(case.lab), "region": case.lab.region}
         return {"do": "steps", "steps": list(map(_told, self._ordered)), **told}
 
 
 def _together(case: Case, first: int) -> Sequence[Call | Value]:
-    """That step of a case, and those after it that the same process can take at once: small calls by the thousand need no wait for each other."""
+    """That step of a case, and those after it that the same process can take at once: small calls by the thousand need no wait for each other.
+
+    A call that can ask something of the Lab comes alone: who knew then what is asked for later could do now what only that needs.
+    """
     process = _process_of(case.steps[first])
     alike = takewhile(
-        lambda step: _process_of(step) == process and not _dies(step), case.steps[first : first + TOGETHER]
+        lambda step: _process_of(step) == process and not _asks(step), case.steps[first : first + TOGETHER]
     )
     return list(alike) or case.steps[first : first + 1]
 
@@ -182,8 +195,8 @@ def _process_of(step: Call | Value) -> int:
     return step.process if isinstance(step, Call) else 0
 
 
-def _dies(step: Call | Value) -> bool:
-    return isinstance(step, Call) and step.dies_after is not None
+def _asks(step: Call | Value) -> bool:
+    return isinstance(step, Call) and any(isinstance(one, Boto3) for one in step.arguments)
 
 
 def _told(step: Call | Value) -> list[Any]:

@@ -52,6 +52,7 @@ class Limits:
 
 
 _USERS = 5_000
+_DEVICES = "null", "zero", "full", "random", "urandom", "tty"
 # BLAS would start a thread for each core, and a large machine has more of them than a submission may have.
 _ENVIRONMENT = {
     "LANG": "C.UTF-8", "HOME": "/tmp", "PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
@@ -165,7 +166,11 @@ def _walls(behind: Boundary) -> Iterator[str]:
         for above in reversed(Path(place).parents[:-1]):
             yield from ("--perms", "0755", "--dir", str(above))
         yield from ("--ro-bind", place, place)
-    yield from ("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp")
+    yield from ("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/")
+    # They are the machine's own: the time at which one was last touched would be seen in every sandbox.
+    for device in _DEVICES:
+        yield from ("--remount-ro", f"/dev/{device}")
+    yield from ("--chdir", "/tmp")
 
 
 @cache

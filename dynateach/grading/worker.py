@@ -29,6 +29,7 @@ from dynateach.errors import LabError, ServiceError
 from dynateach.grading.channel import Broken, Channel, decode, encode
 from dynateach.grading.play import Door, OutOfRequests, perform, text_of
 from dynateach.grading.sandbox import ALONE, FORK, FULL, READY
+from dynateach.grading.traces import Ground
 from dynateach.lab import Lab
 
 LOOK = 0.25
@@ -43,19 +44,20 @@ def main(number: int, limits: dict[str, int]) -> None:
     ``FORK`` comes with a descriptor for the channel to a new process. ``ALONE`` ends all that run, and is said back if nothing of them is left.
     """
     judge = socket.socket(fileno=number)
-    user = limits["user"] if os.getuid() == 0 else os.getuid()
-    keys = _keys_of(user)
+    newest = 0
     _warm_up()
     _withdraw()
+    # Without walls /tmp is everybody's, and others' processes could not be told from those of the submission.
+    ground = Ground(limits["user"] if os.getuid() == 0 else os.getuid()) if os.getpid() == 1 else None
     while True:
         while not select([judge], [], [], LOOK)[0]:
-            if os.getpid() == 1 and _memory() > limits["together"]:
+            if ground and _memory() > limits["together"]:
                 judge.send(FULL)
                 _end_others()
         order, descriptors, *_ = socket.recv_fds(judge, 1, 1)
         if order == FORK:
-            _fork(judge, descriptors[0], limits)
-        elif order == ALONE and _alone(user, keys):
+            newest = _fork(judge, descriptors[0], limits)
+        elif order == ALONE and ground and _alone(ground, newest):
             judge.send(ALONE)
         else:
             return
@@ -85,23 +87,26 @@ def _be_dumpable(yes: bool) -> None:
 _PR_SET_DUMPABLE = 4
 
 
-def _fork(judge: socket.socket, number: int, limits: dict[str, int]) -> None:
-    if os.fork():
-        os.close(number)
-        return
-    judge.close()
+def _fork(judge: socket.socket, number: int, limits: dict[str, int]) -> int:
+    """Start another process, that speaks with the judge through that descriptor. Its number."""
+    if not (forked := os.fork()):
+        judge.close()
+        _serve(number, limits)
+    os.close(number)
+    return forked
+
+
+def _serve(number: int, limits: dict[str, int]) -> NoReturn:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _be_dumpable(True)
     _confine(limits)
     _obey(Channel(socket.socket(fileno=number)))
 
 
-def _alone(user: int, keys: str) -> bool:
-    """End all other processes; whether that can be done, and they left nothing behind that the next one of that user would find."""
-    if os.getpid() != 1:
-        return False
+def _alone(ground: Ground, newest: int) -> bool:
+    """End all other processes; whether they left nothing behind that the next one would find."""
     _end_others()
-    return not os.listdir("/tmp") and not any(_messages()) and _keys_of(user) == keys
+    return ground.untouched(newest)
 
 
 def _end_others() -> None:
@@ -119,19 +124,6 @@ def _memory() -> int:
             _, resident, shared, *_ = map(int, process.read_text().split())
             pages += resident - shared
     return pages * resource.getpagesize()
-
-
-def _messages() -> Iterator[str]:
-    """Shared memory, semaphores and queues that nobody holds; the first line of each table says what its columns are."""
-    for table in Path("/proc/sysvipc").glob("*"):
-        yield from table.read_text().splitlines()[1:]
-
-
-def _keys_of(user: int) -> str:
-    """How many keys the kernel keeps for that user, and how large: they outlive processes."""
-    users = Path("/proc/key-users")
-    lines = (line.split() for line in users.read_text().splitlines()) if users.exists() else ()
-    return next((" ".join(counts) for name, _, *counts in lines if name == f"{user}:"), "")
 
 
 def _confine(limits: dict[str, int]) -> None:

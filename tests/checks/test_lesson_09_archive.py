@@ -114,6 +114,17 @@ def _save(
     return save_expired
 
 
+def _looking_up_thirty(save_expired: Answer) -> Answer:
+    """Who dies early has not begun."""
+
+    def looking_first(streams: Any, arn: str, archive: Any, checkpoints: Any) -> None:
+        for number in range(30):
+            archive.get_item(Key={"id": f"cart {number}"})
+        save_expired(streams, arn, archive, checkpoints)
+
+    return looking_first
+
+
 def _one_checkpoint(streams: Any, arn: str, archive: Any, checkpoints: Any) -> None:
     """For the whole stream, as if its numbers were those of every shard."""
     for shard in _shards(streams, arn):
@@ -162,6 +173,7 @@ def _always_new() -> Answer:
         (_save(key=lambda record: record["dynamodb"]["Keys"]["id"]["S"]), "what tells records apart?"),
         (_save(key=_always_new()), "The same record must always get the same key"),
         (_save(note_first=True), "first the archive, then the checkpoint"),
+        (_looking_up_thirty(_save(note_first=True)), "first the archive, then the checkpoint"),
         (_one_checkpoint, "A sequence number means something only in its own shard"),
         (_kept_iterator, "An iterator lives for 15 minutes"),
         (_endless, "An open shard always has a NextShardIterator"),

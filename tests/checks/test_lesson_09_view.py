@@ -136,6 +136,17 @@ def _catching_nothing(table: Any, record: Record) -> None:
     _add(table, record)
 
 
+def _looking_up_thirty(handler: Answer) -> Answer:
+    """Who dies early has not begun."""
+
+    def looking_first(event: dict[str, Any], table: Any) -> None:
+        for number in range(30):
+            table.get_item(Key={"id": f"customer {number}"})
+        handler(event, table)
+
+    return looking_first
+
+
 def _remembering() -> Answer:
     seen = set()
 
@@ -156,6 +167,7 @@ def _remembering() -> Answer:
         (_each(_read_and_put), "The batch came twice"),
         (_each(_marker_first), "A process can die between any two requests"),
         (_each(_marker_last), "A process can die between any two requests"),
+        (_looking_up_thirty(_each(_marker_last)), "A process can die between any two requests"),
         (_each(_last_number_of_customer), "Sequence numbers tell an order only within one shard"),
         (_each(_catching_nothing), "the record was counted before. That is no failure"),
         (_told_by(_only_new), "take the old one off"),

@@ -104,6 +104,22 @@ def test_what_cannot_be_graded_is_answered_in_words_and_with_exit_code_2(
     assert words in ended.stderr
 
 
+@pytest.mark.parametrize("out", ["handed-in", "handed-in/report", "course/../handed-in"])
+def test_what_was_handed_in_is_never_taken_for_a_part_of_the_report(
+    out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _course(tmp_path)
+    _hand_in(tmp_path, "ada.ipynb", "exercises")
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "handed-in" / "grades.csv").symlink_to(tmp_path / "mine")
+
+    ended = CliRunner().invoke(main, ["grade", "handed-in", "--course", "course", "--out", out])
+
+    assert (ended.exit_code, "among the submissions" in ended.stderr) == (2, True)
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
 def test_a_report_that_cannot_be_written_or_is_being_written_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

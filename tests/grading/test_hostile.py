@@ -85,6 +85,12 @@ SAID: dict[str, tuple[str, str]] = {
         "timed out",
     ),
     "its own verdict": ("say({'verdict': 'passed', 'value': None, 'raised': None, 'points': 100})", "failed"),
+    "its answer to the next call as well": (
+        "(lab,) = [one for one in gc.get_objects() if type(one) is w._Lab]\n"
+        "    reply = {'value': int(table.get_item(Key={'pk': 'a'})['Item']['secret']), 'raised': None, 'printed': ''}\n"
+        "    lab.channel.send(reply), lab.channel.send(reply)",
+        "crashed",
+    ),
     "half a word": (
         "import os\n    [os.write(n, b'\\x00\\x00') for n in range(3, 9) if os.path.exists(f'/proc/self/fd/{n}')]\n    os._exit(0)",
         "crashed",
@@ -224,7 +230,7 @@ def listener() -> Iterator[socket.socket]:
         yield server
 
 
-_LOOKS_FOR_SEED = """import gc, sys
+_LOOKS_FOR_SEED = """import gc, os, sys
 def attack(table):
     def numbers(frame):
         while frame:
@@ -232,7 +238,9 @@ def attack(table):
             frame = frame.f_back
     held = [one for held in gc.get_objects() if type(held) is dict for one in list(held.values()) if type(one) is int]
     seeds = {8_675_309, 8_675_310} - {0}
-    found = [one for one in (*numbers(sys._getframe()), *held) if one in seeds]
+    told = int(os.environ['PYTHONHASHSEED'])
+    reckoned = [(told - 1 + turns * 4_000_000_000) / 97 for turns in range(25)]
+    found = [one for one in (*numbers(sys._getframe()), *held, told, *reckoned) if one in seeds]
     return found or 'nothing found'
 """
 

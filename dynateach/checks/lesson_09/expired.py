@@ -24,6 +24,10 @@ SWEPT_AFTER = 10 * MINUTE
 SHARD_LIFE = 4 * 60 * MINUTE
 TO_THE_END = 0
 """Instead of the requests after which a run dies."""
+EACH = -1
+"""Instead of one run: many at once, each of which dies a request later than the one before, until one comes to its end."""
+REQUESTS = 400
+"""What a run may make."""
 
 
 class Day(NamedTuple):
@@ -35,12 +39,13 @@ class Day(NamedTuple):
 
 
 def _inputs(seed: int) -> Iterator[Day]:
-    """A few runs; some hours in which a shard closes; deaths at every step; a whole day with all of it."""
+    """A few runs; some hours in which a shard closes; deaths at every step, and at one after the other; a whole day with all of it."""
     yield Day(seed, ())
     yield Day(seed, (TO_THE_END,) * 3)
     yield Day(seed, (TO_THE_END,) * 10)
     for requests in range(2, 14):
         yield Day(seed, (requests,))
+    yield Day(seed, (EACH,))
     yield Day(seed, tuple(dies for requests in range(1, 21) for dies in (requests, TO_THE_END)), partitions=2)
 
 
@@ -71,10 +76,20 @@ def _prepare(day: Day) -> Case:
         chance = Randomness(day.seed).stream("09.6")
         for number, dies_after in enumerate((*day.runs, TO_THE_END, TO_THE_END)):
             _half_an_hour(lab, chance, number)
-            if ask(call._replace(dies_after=dies_after or None)).raised:
+            if _run(ask, call, dies_after).raised:
                 return
 
-    return Case(lab, (), day, requests=400, drive=drive)
+    return Case(lab, (), day, REQUESTS, drive)
+
+
+def _run(ask: Ask, call: Call, dies_after: int) -> Reply:
+    if dies_after != EACH:
+        return ask(call._replace(dies_after=dies_after or None))
+    for requests in range(1, REQUESTS):
+        reply = ask(call._replace(dies_after=requests))
+        if not reply.died:
+            return reply
+    return ask(call)
 
 
 def _half_an_hour(lab: Lab, chance: Stream, number: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from dynateach.checks.lesson_09.shop import ORDERS, call_with, create_table, delete, records_by_shard, shop, text_of
 from dynateach.checks.plain import show
 from dynateach.checks.scenes import USE_WHAT_IS_GIVEN, put, python_form
-from dynateach.checks.task import Call, Case, Fault, Reply, Task, fewer
+from dynateach.checks.task import Ask, Call, Case, Fault, Reply, Task, fewer
 from dynateach.drawing.captions import count
 from dynateach.lab import Lab
 from dynateach.profile import IDEAL
@@ -20,6 +20,12 @@ CUSTOMERS = ("ada", "ben", "eve")
 BATCH = 3
 WHOLE = 0
 """Instead of the requests after which a call dies: it does all its work, and the batch comes again all the same."""
+EACH = -1
+"""A batch comes until a call has done it, and each dies a request later than the one before: so one dies amid the work, whatever is asked first."""
+REQUESTS = 100
+"""What a call may make."""
+LINES = 8
+"""How many deliveries are told of."""
 
 NEW, MEMORY, CHANGED, MOVED, GONE, CENTS, AGAIN, DIES, SHARDS = range(9)
 
@@ -59,6 +65,7 @@ def _inputs(seed: int) -> Iterator[Deliveries]:
     moved = (ada, Change("o1", "ben", amounts[6]), Change("o2", "ada", amounts[7]))
     for requests in range(1, 7):
         yield Deliveries(seed, DIES, moved, (requests,))
+    yield Deliveries(seed, DIES, moved, (EACH,))
     yield _shards(seed, chance)
     yield Deliveries(seed, SHARDS, tuple(_traffic(chance)), (WHOLE, 1, 2, 3, 5), partitions=3)
 
@@ -88,7 +95,24 @@ def _prepare(deliveries: Deliveries) -> Case:
         lab.clock.advance(1)
     shards = records_by_shard(lab).values()
     batches = [records[start : start + BATCH] for records in shards for start in range(0, len(records), BATCH)]
-    return Case(lab, tuple(_calls(batches, deliveries.deaths)), deliveries)
+    if EACH in deliveries.deaths:
+        return Case(lab, (), deliveries, REQUESTS, lambda ask: _deliver(ask, batches))
+    return Case(lab, tuple(_calls(batches, deliveries.deaths)), deliveries, REQUESTS)
+
+
+def _deliver(ask: Ask, batches: Sequence[Any]) -> None:
+    for batch in batches:
+        if _until_done(ask, call_with(batch, VIEW)).raised:
+            return
+
+
+def _until_done(ask: Ask, call: Call) -> Reply:
+    """Make the call again and again: it dies after one request, then after two, until it comes to its end."""
+    for requests in range(1, REQUESTS):
+        reply = ask(call._replace(dies_after=requests))
+        if not reply.died:
+            return reply
+    return ask(call)
 
 
 def _calls(batches: Sequence[Any], deaths: Sequence[int]) -> Iterator[Call]:
@@ -123,7 +147,7 @@ def _fault(
 ) -> Fault:
     found = f"orders = {_told(item, 'orders')}, revenue = {_told(item, 'revenue')}" if item else "no item"
     expected = f"orders = {wanted[0]}, revenue = {wanted[1]}"
-    got = "\n".join([f"{customer}: {found}", *map(_delivered, replies)])
+    got = "\n".join([f"{customer}: {found}", *_some([_delivered(reply) for reply in replies])])
     writes = [event for reply in replies for event in reply.events if isinstance(event, ItemWritten)]
     return Fault(f"the view is wrong for {customer}", expected, _WHY[case.input.about], got=got, trace=writes)
 
@@ -131,6 +155,10 @@ def _fault(
 def _told(item: dict[str, Any], name: str) -> str:
     value = item.get(name)
     return str(value) if isinstance(value, Decimal) else show(value)
+
+
+def _some(lines: list[str]) -> list[str]:
+    return lines if len(lines) <= LINES else [*lines[:2], f"… {len(lines) - LINES + 1} more …", *lines[3 - LINES :]]
 
 
 def _delivered(reply: Reply) -> str:
