@@ -124,7 +124,7 @@ class Outside:
             self.raised[cell.id] = _text(said["error"], 500)
 
     def _gone(self, process: Process, why: str) -> Stopped:
-        if process.full:
+        if process.was_full():
             return Stopped(
                 "out of memory", "The processes that it started took more memory than there is for all of them."
             )

@@ -128,9 +128,8 @@ class Process:
             return False
         return self.ready(seconds)
 
-    @property
-    def full(self) -> bool:
-        """Whether it ended because all processes of its sandbox together had too much memory."""
+    def was_full(self) -> bool:
+        """Whether it ended because all processes of its sandbox together had too much memory. To be asked once, when it has ended."""
         self._sandbox.setblocking(False)
         try:
             return self._sandbox.recv(1) == FULL
@@ -147,7 +146,7 @@ class Process:
 
     def _forked(self) -> Channel:
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, suppress(OSError):  # a sandbox that is gone already: nobody will be there
             socket.send_fds(self._sandbox, [FORK], [theirs.fileno()])
         return Channel(ours)
 
