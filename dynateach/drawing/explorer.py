@@ -4,8 +4,10 @@ All tabs of an explorer share one sheet, repainted in place; those that draw fil
 """
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from time import perf_counter
 from typing import Any
@@ -50,7 +52,17 @@ class View:
 
 def explorer(*views: View) -> Any:
     """The views as tabs over one picture, as an ipywidget. Its first frame is complete."""
+    _settle()
     return _Explorer(views).widget
+
+
+@cache
+def _settle() -> None:
+    """Tell Python's garbage collector, once, that what is there by now stays: each simulation leaves a Lab to be collected, and a look at all
+    that libraries have made would hold up every twelfth picture for longer than the picture takes.
+    """
+    gc.collect(1)
+    gc.freeze()
 
 
 def framed(picture: Still) -> Any:
