@@ -48,10 +48,11 @@ def main(number: int, limits: dict[str, int]) -> None:
     _warm_up()
     _withdraw()
     # Without walls /tmp is everybody's, and others' processes could not be told from those of the submission.
-    ground = Ground(limits["user"] if os.getuid() == 0 else os.getuid()) if os.getpid() == 1 else None
+    walled = os.getpid() == 1
+    ground = _ground(limits["user"] if os.getuid() == 0 else os.getuid()) if walled else None
     while True:
         while not select([judge], [], [], LOOK)[0]:
-            if ground and _memory() > limits["together"]:
+            if walled and _memory() > limits["together"]:
                 judge.send(FULL)
                 _end_others()
         order, descriptors, *_ = socket.recv_fds(judge, 1, 1)
@@ -103,10 +104,21 @@ def _serve(number: int, limits: dict[str, int]) -> NoReturn:
     _obey(Channel(socket.socket(fileno=number)))
 
 
+def _ground(user: int) -> Ground | None:
+    """What the sandbox is like before anything has run in it; None where the kernel does not tell."""
+    try:
+        return Ground(user)
+    except OSError:
+        return None
+
+
 def _alone(ground: Ground, newest: int) -> bool:
     """End all other processes; whether they left nothing behind that the next one would find."""
     _end_others()
-    return ground.untouched(newest)
+    try:
+        return ground.untouched(newest)
+    except OSError:
+        return False
 
 
 def _end_others() -> None:
