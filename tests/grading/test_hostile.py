@@ -88,8 +88,9 @@ SAID: dict[str, tuple[str, str]] = {
     "its answer to the next call as well": (
         "(lab,) = [one for one in gc.get_objects() if type(one) is w._Lab]\n"
         "    reply = {'value': int(table.get_item(Key={'pk': 'a'})['Item']['secret']), 'raised': None, 'printed': ''}\n"
-        "    lab.channel.send(reply), lab.channel.send(reply)",
-        "failed|crashed",  # as it comes after the next order, or before
+        "    import json, struct; text = json.dumps(reply).encode()\n"
+        "    lab.channel._end.sendall(2 * (struct.pack('!I', len(text)) + text))",
+        "crashed",
     ),
     "half a word": (
         "import os\n    [os.write(n, b'\\x00\\x00') for n in range(3, 9) if os.path.exists(f'/proc/self/fd/{n}')]\n    os._exit(0)",
@@ -113,7 +114,7 @@ def test_a_hostile_cell_hurts_only_its_own_task(what: str, monkeypatch: pytest.M
 @pytest.mark.parametrize("what", SAID)
 def test_what_is_forged_is_not_believed(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source, verdicts = SAID[what]
-    out_of_step = any(word in what for word in ("verdict", "next call"))
+    out_of_step = "verdict" in what
     _verdict(monkeypatch, f"{FIND}def attack(table):\n    {source}", verdicts, seconds=4, alone=out_of_step)
 
 
