@@ -16,19 +16,15 @@ Action = Callable[[], object]
 class Alarm:
     """Something that will happen at ``time``; ``cancel()`` it and it will not."""
 
-    __slots__ = ("action", "sequence", "time")
+    __slots__ = ("action", "time")
 
-    def __init__(self, time: int, sequence: int, action: Action) -> None:
+    def __init__(self, time: int, action: Action) -> None:
         self.time = time
-        self.sequence = sequence
         self.action: Action | None = action
 
     def cancel(self) -> None:
         """Call it off; harmless when it has already happened."""
         self.action = None
-
-    def __lt__(self, other: "Alarm") -> bool:
-        return (self.time, self.sequence) < (other.time, other.sequence)
 
 
 class Clock:
@@ -45,7 +41,7 @@ class Clock:
         self.now = start
         self.running = False
         self.lock = RLock()
-        self._alarms: list[Alarm] = []
+        self._alarms: list[tuple[int, int, Alarm]] = []
         self._sequence = 0
 
     @property
@@ -58,8 +54,8 @@ class Clock:
         O(log n).
         """
         self._sequence += 1
-        alarm = Alarm(max(time, self.now), self._sequence, action)
-        heappush(self._alarms, alarm)
+        alarm = Alarm(max(time, self.now), action)
+        heappush(self._alarms, (alarm.time, self._sequence, alarm))
         return alarm
 
     def after(self, microseconds: int, action: Action) -> Alarm:
@@ -89,18 +85,18 @@ class Clock:
             if self.running:
                 return
             until = self.now + microseconds
-            if self._alarms and self._alarms[0].time <= until:
+            if self._alarms and self._alarms[0][0] <= until:
                 self._run(until)
             self.now = until
 
     def _run(self, until: int) -> None:
         self.running = True
         try:
-            while self._alarms and self._alarms[0].time <= until:
-                alarm = heappop(self._alarms)
+            while self._alarms and self._alarms[0][0] <= until:
+                time, _, alarm = heappop(self._alarms)
                 if alarm.action is None:
                     continue
-                self.now = alarm.time
+                self.now = time
                 self.turn += 1
                 alarm.action()
         finally:
@@ -109,16 +105,16 @@ class Clock:
     @property
     def due(self) -> bool:
         """Whether something falls due without any more time passing."""
-        return bool(self._alarms) and self._alarms[0].time <= self.now
+        return bool(self._alarms) and self._alarms[0][0] <= self.now
 
     @property
     def next_time(self) -> int | None:
         """When the next thing is due (µs), or None when nothing is."""
-        while self._alarms and self._alarms[0].action is None:
+        while self._alarms and self._alarms[0][2].action is None:
             heappop(self._alarms)
-        return self._alarms[0].time if self._alarms else None
+        return self._alarms[0][0] if self._alarms else None
 
     def _check(self) -> None:
         assert self.now >= self.start
-        assert all(alarm.time >= self.now for alarm in self._alarms if alarm.action)
+        assert all(time >= self.now for time, _, alarm in self._alarms if alarm.action)
         assert all(self._alarms[(i - 1) // 2] < self._alarms[i] for i in range(1, len(self._alarms)))

@@ -102,9 +102,9 @@ def lesson(number: str) -> None:
     global _current
     _current = number
     if number and "ipykernel" in sys.modules:
-        from dynateach.drawing.sheet import send_plotly
+        from dynateach.drawing.kernel import prepare
 
-        send_plotly()
+        prepare()
 
 
 def current() -> str:

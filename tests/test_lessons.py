@@ -11,7 +11,7 @@ import ipywidgets
 import pytest
 from nbformat import NotebookNode
 
-from dynateach.drawing import sheet
+from dynateach.drawing import kernel
 from dynateach.grading.notebook import read
 from dynateach.lessons import choose, claims, current, forget, lesson, predict, reveal, score
 
@@ -29,14 +29,14 @@ def _buttons(widget: ipywidgets.VBox) -> ipywidgets.RadioButtons:
     return next(child for child in widget.children if isinstance(child, ipywidgets.RadioButtons))
 
 
-@pytest.mark.parametrize(("kernel", "times"), [(True, 1), (False, 0)])
+@pytest.mark.parametrize(("in_kernel", "times"), [(True, 1), (False, 0)])
 def test_a_lesson_sends_ahead_what_its_pictures_need_where_there_is_a_page(
-    kernel: bool, times: int, monkeypatch: pytest.MonkeyPatch
+    in_kernel: bool, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(sheet, "send_plotly", lambda: sent.append("plotly"))
+    monkeypatch.setattr(kernel, "send_plotly", lambda: sent.append("plotly"))
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
-    if kernel:
+    if in_kernel:
         monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
 
     lesson("01")

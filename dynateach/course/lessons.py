@@ -1,9 +1,11 @@
 """What each lesson offers: counted in its notebook and in its checks, so that no number is kept twice."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -68,30 +70,30 @@ class Lesson:
         return str(_ours(cell).get("source", "")) if cell else ""
 
     def _calls(self, function: str) -> Iterator[ast.Call]:
-        code = "\n".join(_source(cell) for cell in self.cells if cell["cell_type"] == "code")
-        for node in _in_order(ast.parse(code)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function:
-                yield node
+        return (call for call in self._all_calls if isinstance(call.func, ast.Name) and call.func.id == function)
+
+    @cached_property
+    def _all_calls(self) -> Sequence[ast.Call]:
+        code = "\n".join(cell["source"] for cell in self.cells if cell["cell_type"] == "code")
+        return [node for node in _in_order(ast.parse(code)) if isinstance(node, ast.Call)]
 
 
-def lessons(folder: Path | None = None) -> list[Lesson]:
-    """The lessons among the notebooks that this edition ships, in order, or among those in ``folder``. 00 is none."""
-    notebooks = sorted((folder or origin() / "notebooks").glob("[0-9][0-9]_*.ipynb"))
-    return [read(path) for path in notebooks if not path.name.startswith("00_")]
+def lessons() -> list[Lesson]:
+    """The lessons among the notebooks that this edition ships, in order. 00 is none."""
+    notebooks = sorted((origin() / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    return [_read(path) for path in notebooks if not path.name.startswith("00_")]
 
 
-def read(path: Path) -> Lesson:
-    """The lesson in that notebook."""
-    from dynateach.grading import notebook
-
-    cells = notebook.read(path).cells
+def _read(path: Path) -> Lesson:
+    # Not with nbformat: what it imports takes over a second, and the notebooks that we ship need no check.
+    cells = [{**cell, "source": "".join(cell["source"])} for cell in json.loads(path.read_bytes())["cells"]]
     number = path.name[:2]
-    title = re.sub(r"^#+ *(\d\d *)?", "", _source(cells[0]).partition("\n")[0])
+    title = re.sub(r"^#+ *(\d\d *)?", "", cells[0]["source"].partition("\n")[0])
     return Lesson(number, title, path, cells, tuple(one for one in checks.tasks() if one.id[:2] == number))
 
 
 def _question(cell: dict[str, Any]) -> Question:
-    ours, heading = _ours(cell), _source(cell).partition("\n")[0]
+    ours, heading = _ours(cell), cell["source"].partition("\n")[0]
     parts = (tuple(ours.get(name, ())) for name in ("answers", "answers_in_part", "proof"))
     return Question(cell["id"], re.sub(r"^#+ *(\d+ *)?", "", heading), *parts)
 
@@ -99,10 +101,6 @@ def _question(cell: dict[str, Any]) -> Question:
 def _ours(cell: dict[str, Any]) -> dict[str, Any]:
     found = cell["metadata"].get("dynateach", {})
     return found if isinstance(found, dict) else {}
-
-
-def _source(cell: dict[str, Any]) -> str:
-    return "".join(cell["source"])
 
 
 def _text(node: ast.expr) -> str:

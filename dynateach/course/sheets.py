@@ -98,7 +98,7 @@ class _Helpers:
         self.table = table
 
     def cell(self, id: str, lines: int | None = None) -> str:
-        (source,) = ("".join(one["source"]) for one in self._lesson.cells if one["id"] == id)
+        (source,) = (one["source"] for one in self._lesson.cells if one["id"] == id)
         return "\n".join(["```", *source.splitlines()[:lines], "```"])
 
     def answer(self, name: str) -> str:

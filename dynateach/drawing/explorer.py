@@ -4,10 +4,8 @@ All tabs of an explorer share one sheet, repainted in place; those that draw fil
 """
 
 import asyncio
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from time import perf_counter
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import ipywidgets
 
 from dynateach.drawing.film import Film
+from dynateach.drawing.kernel import settle
 from dynateach.drawing.looks import Looks
 from dynateach.drawing.player import Fork, Player
 from dynateach.drawing.sheet import Sheet
@@ -52,17 +51,8 @@ class View:
 
 def explorer(*views: View) -> Any:
     """The views as tabs over one picture, as an ipywidget. Its first frame is complete."""
-    _settle()
+    settle("first explorer")
     return _Explorer(views).widget
-
-
-@cache
-def _settle() -> None:
-    """Tell Python's garbage collector, once, that what is there by now stays: each simulation leaves a Lab to be collected, and a look at all
-    that libraries have made would hold up every twelfth picture for longer than the picture takes.
-    """
-    gc.collect(1)
-    gc.freeze()
 
 
 def framed(picture: Still) -> Any:

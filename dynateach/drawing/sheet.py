@@ -9,6 +9,7 @@ from importlib.resources import files
 import anywidget
 import traitlets
 
+from dynateach.drawing.kernel import send_plotly
 from dynateach.drawing.still import CONFIG, Still
 
 
@@ -28,34 +29,3 @@ class Sheet(anywidget.AnyWidget):
     def show(self, picture: Still) -> None:
         """Show that picture in place of the last one."""
         self.picture = {"data": picture.traces, "layout": picture.sheet}
-
-
-class Plotly(anywidget.AnyWidget):
-    """Plotly's script on its way to the browser, 5 MB. It is never shown."""
-
-    # Not the script itself: anywidget gives a module two seconds to load, and a busy machine may need more.
-    _esm = """
-export default { initialize({ model }) {
-  const script = new Blob([model.get("script")], { type: "text/javascript" });
-  const address = URL.createObjectURL(script);
-  import(address).finally(() => URL.revokeObjectURL(address));
-} };
-"""
-
-    script = traitlets.Bytes().tag(sync=True)
-
-    def __init__(self) -> None:
-        super().__init__(script=(files("plotly") / "package_data" / "plotly.min.js").read_bytes())
-
-
-_sent: Plotly | None = None
-
-
-def send_plotly() -> None:
-    """Bring plotly's script to the browser, if it is not there: once for a kernel, and again if all its widgets have been closed.
-
-    The first sheet does so by itself. Sent before, the script arrives while the kernel does something else.
-    """
-    global _sent
-    if _sent is None or _sent.comm is None:
-        _sent = Plotly()

@@ -112,6 +112,8 @@ class DynamoDB:
         require_simulated(declared.name, params, declared.not_simulated)
         try:
             return declared.action(self, params)
+        except errors.Throttled:  # it comes last of all faults, and often
+            raise
         except ServiceError as error:
             shape.require_types(params)
             raise self._foremost(declared.name, params, error) from None
