@@ -64,6 +64,7 @@ TIMING = """() => {
     const pictures = () => [...document.querySelectorAll('.dynateach-explorer, .dynateach-player')]
         .filter((place) => !place.parentElement.closest('.dynateach-explorer'));
     const frame = () => new Promise(requestAnimationFrame);
+    const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
     window.measured = async (where, label, key) => {
         const place = document.querySelector(where), before = shown(place);
         const slider = [...place.querySelectorAll('.widget-slider')].find((one) => one.textContent.includes(label) && one.offsetParent);
@@ -75,8 +76,16 @@ TIMING = """() => {
     };
     window.allPainted = async (count) => {
         const began = performance.now();
-        while (pictures().filter(painted).length < count) await frame();
+        while (pictures().filter(painted).length < count) await pause(50);
+        await frame();
         return performance.now() - began;
+    };
+    window.atRest = async () => {
+        for (let calm = 0; calm < 40;) {
+            const began = performance.now();
+            await pause(50);
+            calm = performance.now() - began < 75 ? calm + 1 : 0;
+        }
     };
     window.framesIn = async (milliseconds) => {
         const began = performance.now();
@@ -185,12 +194,16 @@ def player(browser: Browser, server: LabServer, steps: int) -> None:
 
 
 def lessons(browser: Browser, server: LabServer, steps: int) -> None:
-    """Seconds from Run All to the paint of the last picture, and to the end of the last cell. Pictures are explorers, stills and films."""
+    """Seconds from Run All to the paint of the last picture, and to the end of the last cell. Pictures are explorers, stills and films.
+
+    When a kernel answers, JupyterLab still lays out the cells: we wait until the page has been at rest for two seconds, as a person would read it.
+    """
     for path in sorted((server.folder / "notebooks").glob("*.ipynb")):
         pictures = len(re.findall(r"\b(?:explore|draw)\(", path.read_text("utf-8")))
         with watched_page(browser) as (page, _):
             open_notebook(page, server, f"notebooks/{path.name}")
             page.evaluate(TIMING)
+            page.evaluate("atRest()")
             page.evaluate("pictures => { window.shown = allPainted(pictures); }", pictures)
             began = perf_counter()
             run_all(page)

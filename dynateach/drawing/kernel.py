@@ -1,40 +1,30 @@
 """What a kernel does once, so that its pictures come quickly."""
 
 import gc
+import os
 from functools import cache
-from importlib.resources import files
+from typing import TYPE_CHECKING
 
-import anywidget
-import traitlets
+if TYPE_CHECKING:
+    from dynateach.drawing.sheet import Plotly
 
+PAGE_HAS_PLOTLY = "DYNATEACH_PAGE_HAS_PLOTLY"
+"""Set in the environment of a kernel whose pages load plotly's script by themselves, as those of ``dynateach lab`` do."""
 
-class Plotly(anywidget.AnyWidget):
-    """Plotly's script on its way to the browser, 5 MB. It is never shown."""
-
-    # Not the script itself: anywidget gives a module two seconds to load, and a busy machine may need more.
-    _esm = """
-export default { initialize({ model }) {
-  const script = new Blob([model.get("script")], { type: "text/javascript" });
-  const address = URL.createObjectURL(script);
-  import(address).finally(() => URL.revokeObjectURL(address));
-} };
-"""
-
-    script = traitlets.Bytes().tag(sync=True)
-
-    def __init__(self) -> None:
-        super().__init__(script=(files("plotly") / "package_data" / "plotly.min.js").read_bytes())
+_sent: "Plotly | None" = None
 
 
-_sent: Plotly | None = None
-
-
-def send_plotly() -> None:
+def send_plotly(asked: bool = False) -> None:
     """Bring plotly's script to the browser, if it is not there: once for a kernel, and again if all its widgets have been closed.
 
-    The first sheet does so by itself. Sent before, the script arrives while the kernel does something else.
+    The first sheet does so by itself. Sent before, the script arrives while the kernel does something else. Where the page has it, only a page that
+    has ``asked`` gets it: another program may show the notebook of our server.
     """
     global _sent
+    if os.getenv(PAGE_HAS_PLOTLY) and not asked:
+        return
+    from dynateach.drawing.sheet import Plotly
+
     if _sent is None or _sent.comm is None:
         _sent = Plotly()
 

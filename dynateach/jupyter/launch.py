@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterable, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +14,8 @@ from dynateach.errors import JupyterError
 HOST = "127.0.0.1"
 
 _CONFIG = Path(__file__).resolve().parent / "config"
+_EXTENSIONS = Path(__file__).resolve().parent / "labextensions"
+_PLOTLY = files("plotly") / "package_data"
 _USUAL_PORTS = range(8888, 8988)
 _ANY_PORT = (0,)
 
@@ -67,13 +70,15 @@ def _arguments(folder: Path, route: str, port: int, token: str, browser: bool) -
         "--ServerApp.answer_yes=True",  # Ctrl-C stops at once; JupyterLab has saved by then
         "--ServerApp.log_level=ERROR",
         "--LabApp.log_level=ERROR",
-        "--ServerApp.kernel_spec_manager_class=dynateach.jupyter.kernel.OwnKernelSpecs",
+        "--ServerApp.kernel_spec_manager_class=dynateach.jupyter.kernel.ReadyKernelSpecs",
         "--ServerApp.kernel_websocket_connection_class=dynateach.jupyter.connection.NoDelayConnection",
         "--KernelManager.transport_encryption=auto",  # otherwise the kernel warns the learner of eavesdroppers
         # No lesson needs the network, so the server asks it for nothing: no news, no updates, no list of extensions.
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        f"--LabApp.extra_labextensions_path={_EXTENSIONS}",
+        f"--ServerApp.extra_static_paths={_PLOTLY}",  # one of the extensions fetches the script from there
     ]
 
 

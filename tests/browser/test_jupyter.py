@@ -57,6 +57,46 @@ def test_a_cell_that_raises_is_reported_with_its_error(page: Page, lab_server: L
     assert (cell.cell, cell.count, cell.error) == ("only-cell", 1, "ZeroDivisionError: division by zero")
 
 
+def test_a_kernel_makes_ready_before_anybody_runs_a_cell(page: Page, lab_server: LabServer) -> None:
+    look_inside = "import sys, time\ntime.sleep(1)\nassert 'pandas' not in sys.modules, 'ready'"
+    open_notebook(page, lab_server, _written(lab_server.folder / "ready.ipynb", look_inside))
+
+    for _ in range(30):  # no step happens while a cell runs, but all will soon have
+        (cell,) = run_all(page)
+        if cell.error:
+            break
+
+    assert cell.error == "AssertionError: ready"
+
+
+def test_making_ready_leaves_the_learners_names_alone(page: Page, lab_server: LabServer) -> None:
+    look_around = (
+        "assert not [name for name in globals() if name in ('pd', 'pandas', 'lab', 'Lab', 'ready', 'dynateach')]"
+    )
+    open_notebook(page, lab_server, _written(lab_server.folder / "names.ipynb", look_around))
+
+    assert [cell.error for cell in run_all(page)] == [""]
+
+
+def test_the_page_has_plotly_before_any_kernel_sends_it(page: Page, lab_server: LabServer) -> None:
+    open_notebook(page, lab_server, _written(lab_server.folder / "page.ipynb", "from dynateach.drawing import kernel"))
+
+    page.wait_for_function("() => Boolean(globalThis.Plotly?.react)")
+
+
+def test_a_page_that_does_not_load_plotly_gets_it_from_the_kernel(browser: Browser, lab_server: LabServer) -> None:
+    explorer = "from dynateach.topics import hashing\nhashing.explore()"
+    with watched_page(browser) as (page, complaints):
+        page.route("**/static/plotly.min.js", lambda route: route.abort())
+        open_notebook(page, lab_server, _written(lab_server.folder / "elsewhere.ipynb", explorer))
+        assert [cell.error for cell in run_all(page)] == [""]
+
+        page.locator(".dynateach-explorer .gtitle").wait_for()
+
+    assert complaints
+    assert [one for one in complaints if "plotly.min.js" not in one and "ERR_FAILED" not in one] == []
+
+
 def test_opening_a_notebook_again_gives_it_a_fresh_kernel(page: Page, lab_server: LabServer) -> None:
     name = _written(lab_server.folder / "fresh.ipynb", "assert 'seen' not in globals(); seen = True")
 

@@ -13,7 +13,7 @@ function render({ model, el }) {
     const picture = model.get("picture");
     if (over || !el.clientWidth || picture === drawn) return;
     drawn = picture;
-    const plotly = await library();
+    const plotly = await library(model);
     if (over || picture !== drawn) return;
     const layout = { ...picture.layout, width: el.clientWidth };
     await plotly.react(place, picture.data, layout, { ...model.get("config"), responsive: false });
@@ -30,7 +30,7 @@ function render({ model, el }) {
     if (!width) spoken.textContent = "";
     if (!width || width === before) return;
     if (model.get("picture") !== drawn) return void draw();
-    const plotly = await library();
+    const plotly = await library(model);
     if (!over && place.querySelector(".main-svg")) plotly.relayout(place, { width });
   });
   fit.observe(el);
@@ -43,9 +43,11 @@ function render({ model, el }) {
   };
 }
 
-// Plotly's script comes with a model of its own, perhaps later than this one.
-async function library() {
+// Plotly's script comes with the page or with a model of its own, perhaps later than this one. A page that still has none asks for it.
+async function library(model) {
+  const asking = setTimeout(() => model.send("plotly"), 5000);
   while (!globalThis.Plotly?.react) await new Promise(requestAnimationFrame);
+  clearTimeout(asking);
   return globalThis.Plotly;
 }
 export default { render };
