@@ -119,19 +119,23 @@ def predict(name: str, question: str, options: Sequence[object]) -> Any:
     """
     import ipywidgets
 
+    from dynateach.drawing.widgets import lean
+
     guess = _ask(name, question, options)
-    title = ipywidgets.HTML(f'<div style="{_PROSE}"><b>Predict.</b> {escape(question)}</div>')
-    buttons = ipywidgets.RadioButtons(options=guess.options, value=guess.chosen, layout={"width": "max-content"})
+    title = lean(ipywidgets.HTML, f'<div style="{_PROSE}"><b>Predict.</b> {escape(question)}</div>')
+    buttons = lean(ipywidgets.RadioButtons, options=guess.options, value=guess.chosen, layout={"width": "max-content"})
     buttons.observe(_note(name), "value")
-    return ipywidgets.VBox([title, buttons])
+    return lean(ipywidgets.VBox, [title, buttons])
 
 
 def claims(**texts: str) -> Any:
     """Ask whether each claim is true or false: a row each, nothing chosen at first. ``texts`` are the claims by name."""
     import ipywidgets
 
+    from dynateach.drawing.widgets import lean
+
     rows = [_row(name, text) for name, text in texts.items()]
-    return ipywidgets.VBox(rows, layout={"grid_gap": "4px"})
+    return lean(ipywidgets.VBox, rows, layout={"grid_gap": "4px"})
 
 
 def reveal(name: str, answer: object, because: str = "") -> Verdict:
@@ -198,16 +202,19 @@ def _asked(name: str) -> Guess | None:
 def _row(name: str, text: str) -> Any:
     import ipywidgets
 
+    from dynateach.drawing.widgets import lean
+
     guess = _ask(name, text, TRUE_OR_FALSE)
-    buttons = ipywidgets.RadioButtons(
+    buttons = lean(
+        ipywidgets.RadioButtons,
         options=guess.options,
         value=guess.chosen,
         orientation="horizontal",
         layout={"flex": "0 0 auto", "width": "136px"},
     )
     buttons.observe(_note(name), "value")
-    words = ipywidgets.HTML(f'<div style="line-height: 1.4">{escape(text)}</div>', layout={"flex": "1 1 0"})
-    return ipywidgets.HBox([buttons, words], layout={"align_items": "baseline", "max_width": "95ch"})
+    words = lean(ipywidgets.HTML, f'<div style="line-height: 1.4">{escape(text)}</div>', layout={"flex": "1 1 0"})
+    return lean(ipywidgets.HBox, [buttons, words], layout={"align_items": "baseline", "max_width": "95ch"})
 
 
 def _note(name: str) -> Callable[[Any], None]:

@@ -18,6 +18,7 @@ from dynateach.drawing.looks import Looks
 from dynateach.drawing.player import Fork, Player
 from dynateach.drawing.sheet import Sheet
 from dynateach.drawing.still import Still
+from dynateach.drawing.widgets import lean
 from dynateach.errors import DynateachError
 
 SLOW = 0.15
@@ -57,8 +58,8 @@ def explorer(*views: View) -> Any:
 
 def framed(picture: Still) -> Any:
     """One picture with its caption, as an ipywidget."""
-    caption = ipywidgets.HTML(_captioned(picture.sheet["meta"]["caption"]))
-    frame = ipywidgets.VBox([Sheet(picture), caption, Looks()])
+    caption = lean(ipywidgets.HTML, _captioned(picture.sheet["meta"]["caption"]))
+    frame = lean(ipywidgets.VBox, [Sheet(picture), caption, Looks()])
     frame.add_class("dynateach-explorer")
     return frame
 
@@ -68,14 +69,14 @@ class _Page:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.line = ipywidgets.HTML()
+        self.line = lean(ipywidgets.HTML)
         self.details = ""
         self._took = 0.0
         self._asked: dict[str, Any] | None = None
         self._result: Any = None
         self.controls = [*view.simulated.values(), *view.drawn.values()]
         *upper, last = view.rows
-        self.box = ipywidgets.VBox([*(_row(*row) for row in upper), _row(*last, self.line)])
+        self.box = lean(ipywidgets.VBox, [*(_row(*row) for row in upper), _row(*last, self.line)])
 
     def picture(self) -> Still | Film:
         """The picture of what the controls ask for; simulated anew only if they ask for something else."""
@@ -112,12 +113,12 @@ class _Explorer:
     def __init__(self, views: tuple[View, ...]) -> None:
         self._pages = [_Page(view) for view in views]
         self._tabs = _tabs(self._pages)
-        self._caption = ipywidgets.HTML()
-        self._details = ipywidgets.Accordion([ipywidgets.HTML()], selected_index=None)
+        self._caption = lean(ipywidgets.HTML)
+        self._details = ipywidgets.Accordion([lean(ipywidgets.HTML)], selected_index=None)
         self._waiting: asyncio.TimerHandle | None = None
         self._screen = _Screen()
         details = [self._details] if any(view.details for view in views) else []
-        self.widget = ipywidgets.VBox([self._tabs, self._screen.widget, self._caption, *details, Looks()])
+        self.widget = lean(ipywidgets.VBox, [self._tabs, self._screen.widget, self._caption, *details, Looks()])
         self.widget.add_class("dynateach-explorer")
         self._paint()
         self._listen()
@@ -169,7 +170,7 @@ class _Screen:
     """Where the pictures are shown: one sheet and one player, each made when first needed."""
 
     def __init__(self) -> None:
-        self.widget = ipywidgets.VBox(layout={"width": "100%"})
+        self.widget = lean(ipywidgets.VBox, layout={"width": "100%"})
         self._sheet: Sheet | None = None
         self._player: Player | None = None
 
@@ -209,12 +210,12 @@ def _captioned(words: str) -> str:
 def _tabs(pages: list[_Page]) -> Any:
     if len(pages) == 1:
         return pages[0].box
-    return ipywidgets.Tab([page.box for page in pages], titles=[page.view.name for page in pages])
+    return lean(ipywidgets.Tab, [page.box for page in pages], titles=[page.view.name for page in pages])
 
 
 def _row(*widgets: Any) -> Any:
-    return ipywidgets.HBox(
-        list(widgets), layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 10px"}
+    return lean(
+        ipywidgets.HBox, list(widgets), layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0 10px"}
     )
 
 
