@@ -19,6 +19,9 @@ its three parts. A ``ServiceError`` is no failure of ours: it is the answer that
 AWS's code, status and text.
 """
 
+from linecache import getline
+from traceback import walk_tb
+from types import TracebackType
 from typing import Any
 
 
@@ -38,6 +41,18 @@ class DynateachError(Exception):
         where = f" ({self.where})" if self.where else ""
         then = f" {self.next}" if self.next else ""
         return f"{self.what}{where}.{then}"
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the words, and the line of the notebook that led here. Of the lines between, none can be mended there."""
+        return [*str(self).splitlines(), *_last_line_of_a_cell(self.__traceback__)]
+
+
+def _last_line_of_a_cell(traceback: TracebackType | None) -> list[str]:
+    calls = [call for call in walk_tb(traceback) if call[0].f_globals.get("__name__") == "__main__"]
+    if not calls:
+        return []
+    frame, number = calls[-1]
+    return [f"line {number}: {getline(frame.f_code.co_filename, number).strip()}"]
 
 
 class LabError(DynateachError):
@@ -65,7 +80,7 @@ class GradingError(DynateachError):
 
 
 class _Told(DynateachError):
-    """IPython shows its words alone: the cell that raised it is in sight, and the lines between are ours."""
+    """IPython shows its words alone: it says itself what it is about."""
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
