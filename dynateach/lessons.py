@@ -97,11 +97,11 @@ _current = ""
 def lesson(number: str) -> None:
     """Say which lesson this notebook is, such as "05": its questions belong to that lesson from then on.
 
-    In a kernel, what its pictures need is on its way to the browser from then on, too.
+    In a kernel this also prepares its pictures: what they need is on its way to the browser from then on.
     """
     global _current
     _current = number
-    if number and "ipykernel" in sys.modules:
+    if number and _has_a_page():
         from dynateach.drawing.kernel import prepare
 
         prepare()
@@ -191,6 +191,12 @@ def _ask(name: str, question: str, options: Sequence[object]) -> Guess:
     chosen = before.chosen if before else notes.chosen(_current, name)
     _guesses[name] = Guess(question, shown, chosen if chosen in shown else None)
     return _guesses[name]
+
+
+def _has_a_page() -> bool:
+    """Whether this runs in a kernel, for somebody who looks at it in a browser."""
+    ipython = sys.modules.get("IPython")
+    return bool(ipython and hasattr(ipython.get_ipython(), "kernel"))
 
 
 def _asked(name: str) -> Guess | None:

@@ -2,10 +2,9 @@
 
 import ast
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import ipywidgets
 import pytest
@@ -35,9 +34,11 @@ def test_a_lesson_sends_ahead_what_its_pictures_need_where_there_is_a_page(
 ) -> None:
     sent: list[str] = []
     monkeypatch.setattr(kernel, "send_plotly", lambda: sent.append("plotly"))
-    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    monkeypatch.setattr(
+        "gc.set_threshold", lambda *_: None
+    )  # what is good for a notebook is not for all tests after this one
     if in_kernel:
-        monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+        monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel="a kernel"))
 
     lesson("01")
 

@@ -40,10 +40,10 @@ def settle(when: str) -> None:
     """
     gc.collect(1)
     gc.freeze()
-    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
 
 
 def prepare() -> None:
     """What a notebook does at its beginning."""
     send_plotly()
     settle("notebook begun")
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])

@@ -6,7 +6,8 @@ const plotly = {
   activate: (app) => {
     const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
     const load = () => import(`${baseUrl}static/plotly.min.js`);
-    app.restored.then(() => setTimeout(() => requestIdleCallback(load, { timeout: 2000 }), 1000));
+    const whenIdle = globalThis.requestIdleCallback ?? setTimeout; // not every Safari has it
+    app.restored.then(() => setTimeout(() => whenIdle(load, { timeout: 2000 }), 1000));
   },
 };
 globalThis._JUPYTERLAB = globalThis._JUPYTERLAB || {};
