@@ -125,17 +125,15 @@ def predict(name: str, question: str, options: Sequence[object]) -> Any:
     title = lean(ipywidgets.HTML, f'<div style="{_PROSE}"><b>Predict.</b> {escape(question)}</div>')
     buttons = lean(ipywidgets.RadioButtons, options=guess.options, value=guess.chosen, layout={"width": "max-content"})
     buttons.observe(_note(name), "value")
-    return lean(ipywidgets.VBox, [title, buttons])
+    return ipywidgets.VBox([title, buttons])
 
 
 def claims(**texts: str) -> Any:
     """Ask whether each claim is true or false: a row each, nothing chosen at first. ``texts`` are the claims by name."""
     import ipywidgets
 
-    from dynateach.drawing.widgets import lean
-
     rows = [_row(name, text) for name, text in texts.items()]
-    return lean(ipywidgets.VBox, rows, layout={"grid_gap": "4px"})
+    return ipywidgets.VBox(rows, layout={"grid_gap": "4px"})
 
 
 def reveal(name: str, answer: object, because: str = "") -> Verdict:

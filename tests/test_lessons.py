@@ -34,9 +34,8 @@ def test_a_lesson_sends_ahead_what_its_pictures_need_where_there_is_a_page(
 ) -> None:
     sent: list[str] = []
     monkeypatch.setattr(kernel, "send_plotly", lambda: sent.append("plotly"))
-    monkeypatch.setattr(
-        "gc.set_threshold", lambda *_: None
-    )  # what is good for a notebook is not for all tests after this one
+    # What is good for a notebook is not for all tests after this one.
+    monkeypatch.setattr("gc.set_threshold", lambda *_: None)
     if in_kernel:
         monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel="a kernel"))
 

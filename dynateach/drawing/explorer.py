@@ -59,7 +59,7 @@ def explorer(*views: View) -> Any:
 def framed(picture: Still) -> Any:
     """One picture with its caption, as an ipywidget."""
     caption = lean(ipywidgets.HTML, _captioned(picture.sheet["meta"]["caption"]))
-    frame = lean(ipywidgets.VBox, [Sheet(picture), caption, Looks()])
+    frame = ipywidgets.VBox([Sheet(picture), caption, Looks()])
     frame.add_class("dynateach-explorer")
     return frame
 
@@ -118,7 +118,7 @@ class _Explorer:
         self._waiting: asyncio.TimerHandle | None = None
         self._screen = _Screen()
         details = [self._details] if any(view.details for view in views) else []
-        self.widget = lean(ipywidgets.VBox, [self._tabs, self._screen.widget, self._caption, *details, Looks()])
+        self.widget = ipywidgets.VBox([self._tabs, self._screen.widget, self._caption, *details, Looks()])
         self.widget.add_class("dynateach-explorer")
         self._paint()
         self._listen()

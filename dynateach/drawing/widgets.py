@@ -8,7 +8,7 @@ _shared: dict[tuple[Any, ...], Any] = {}
 def lean(kind: type, *arguments: Any, **options: Any) -> Any:
     """A widget of that kind, as ``kind`` itself makes it, but with one ``layout`` and one ``style`` for all that look alike.
 
-    Not for a widget whose layout or style will be changed.
+    Not for a widget whose layout or style will be changed, nor for one that a learner is given and may change.
     """
     look = {
         name: _one(trait.klass, options.pop(name, {}))
